@@ -1,0 +1,5 @@
+//! Configuration: located values in layers → [`Config`].
+
+mod types;
+
+pub use types::*;

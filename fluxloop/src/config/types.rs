@@ -1,0 +1,97 @@
+//! The validated configuration: what every later pass reads. No `Option` here means "default".
+
+use std::{collections::BTreeMap, num::NonZeroU32, path::PathBuf, time::Duration};
+
+use serde_json::{Map, Value};
+
+use crate::Persona;
+
+/// A whole experiment's configuration, validated, all layers merged.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Config {
+    /// What relative paths resolve against, and where `.env` is looked for. Absolute.
+    pub project_directory: PathBuf,
+    /// The files that were read, in the order they were merged.
+    pub files: Vec<PathBuf>,
+    /// The experiment's name.
+    pub name: String,
+    /// Recorded in the snapshot.
+    pub description: Option<String>,
+    /// Recorded in the snapshot.
+    pub version: Option<String>,
+    /// Recorded in the snapshot.
+    pub tags: Vec<String>,
+    /// `metadata` of the project; `service_context` in it is for the supervisor.
+    pub metadata: Map<String, Value>,
+    /// Runs per input and persona.
+    pub iterations: NonZeroU32,
+    /// Runs in flight at once.
+    pub parallel: NonZeroU32,
+    /// The pause before each next run starts.
+    pub run_delay: Duration,
+    /// Drives every random choice; drawn when the configuration names none.
+    pub seed: Option<u64>,
+    /// `{input}` and `{persona}` are filled in when a run has a persona.
+    pub input_template: Option<String>,
+    /// Which agent, where, and how long.
+    pub runner: Runner,
+    /// Where results go.
+    pub output: Output,
+    /// The inputs file (absolute), or `None` to use `base_inputs`.
+    pub inputs_file: Option<PathBuf>,
+    /// Inputs in the configuration itself, each with its place for messages.
+    pub base_inputs: Vec<crate::input::RawInput>,
+    /// The configured personas, names unique.
+    pub personas: Vec<Persona>,
+    /// `--personas`: the names to keep.
+    pub persona_filter: Option<Vec<String>>,
+    /// When a finished experiment counts as passed.
+    pub gate: Gate,
+    /// Stop starting runs after the first failure.
+    pub fail_fast: bool,
+    /// Values that must appear in no output: secrets by name from `.env`, `environment_vars` and the environment.
+    pub secrets: crate::secret::Secrets,
+}
+
+/// Which agent, where, and how long.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Runner {
+    /// `module.path:function`; none means the only registered agent.
+    pub target: Option<String>,
+    /// Where cargo finds the workspace, and the agents' working directory. Absolute.
+    pub working_directory: PathBuf,
+    /// Set for the agents' process; `.env` first, `environment_vars` over it, neither over what is set already.
+    pub environment: BTreeMap<String, String>,
+    /// The agent's own time per run.
+    pub timeout: Duration,
+    /// Retries of transient failures, on top of the first attempt.
+    pub max_retries: u32,
+    /// The first pause before a retry; doubled each time, with jitter.
+    pub retry_delay: Duration,
+    /// Run the suspects of a crash again, each alone.
+    pub crash_rerun: bool,
+}
+
+/// Where results go.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Output {
+    /// Holds one directory per experiment. Absolute.
+    pub directory: PathBuf,
+    /// Write `observations.jsonl`.
+    pub save_traces: bool,
+    /// Write durations, personas and failure kinds into `summary.json`.
+    pub save_aggregated_metrics: bool,
+}
+
+/// When a finished experiment counts as passed.
+#[derive(Clone, Copy, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct Gate {
+    /// Failed runs that are accepted.
+    pub max_failures: u64,
+    /// The least rate of successful runs, 0 to 1.
+    pub min_success_rate: Option<f64>,
+}

@@ -1,0 +1,136 @@
+//! What happens in an experiment, as one ordered stream.
+
+mod failure;
+
+use std::{path::PathBuf, time::Duration};
+
+use jiff::Timestamp;
+use serde_json::value::RawValue;
+
+pub use failure::{Failure, FailureKind};
+
+use crate::{
+    plan::Case,
+    summary::{Statistics, Verdict},
+};
+
+/// One thing that happened. Consumers see them in one order, one at a time.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum Event<'a> {
+    /// Before the first run.
+    ExperimentStarted(&'a Started),
+    /// A run was handed to the agent.
+    RunStarted(&'a Case),
+    /// A run failed in a way worth another attempt, which follows after `delay`.
+    RunRetried {
+        /// Which run.
+        case: &'a Case,
+        /// The attempt that failed, from 1.
+        attempt: u32,
+        /// What it failed with.
+        failure: &'a Failure,
+        /// The pause before the next attempt.
+        delay: Duration,
+    },
+    /// A run ended.
+    RunFinished {
+        /// Which run, and how.
+        run: &'a Run,
+        /// All finished runs, this one included.
+        so_far: &'a Statistics,
+    },
+    /// Something that the user should know and that fails no run by itself.
+    Warning(&'a str),
+    /// The experiment is asked to end early.
+    Interrupted {
+        /// Runs still in flight.
+        in_flight: usize,
+    },
+    /// After the last run.
+    ExperimentFinished(&'a Finished),
+}
+
+/// What is known when an experiment begins.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Started {
+    /// The experiment's name.
+    pub experiment_name: String,
+    /// Its directory, absolute.
+    pub directory: PathBuf,
+    /// How many runs are planned.
+    pub planned: u64,
+    /// The agent, as `module.path:function`.
+    pub target: String,
+    /// The experiment's seed.
+    pub seed: u64,
+    /// When it began.
+    pub at: Timestamp,
+}
+
+/// One finished run.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct Run {
+    /// Which case.
+    pub case: Case,
+    /// `trace_001`: the case's position in the plan, from 1.
+    pub trace_id: String,
+    /// When the first attempt began.
+    pub started_at: Timestamp,
+    /// When the run ended.
+    pub completed_at: Timestamp,
+    /// The agent's own time, all attempts.
+    pub duration: Duration,
+    /// From start to end, waiting included.
+    pub wall: Duration,
+    /// How often the agent was called.
+    pub attempts: u32,
+    /// How it ended. Secrets are masked already.
+    pub outcome: Outcome,
+}
+
+/// How a run ended.
+#[derive(Debug)]
+pub enum Outcome {
+    /// The agent returned; its output as JSON.
+    Returned(Box<RawValue>),
+    /// It did not.
+    Failed(Failure),
+}
+
+impl Outcome {
+    /// What rows call `success`.
+    #[must_use]
+    pub fn is_success(&self) -> bool {
+        matches!(self, Self::Returned(_))
+    }
+}
+
+/// Takes the stream of events in.
+pub trait Consumer {
+    /// Why it could not.
+    type Error;
+
+    /// Called for each event, in order.
+    ///
+    /// # Errors
+    ///
+    /// When the consumer cannot do its work; what follows is the caller's to decide.
+    fn event(&mut self, event: &Event<'_>) -> Result<(), Self::Error>;
+}
+
+/// How an experiment ended.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Finished {
+    /// All its runs.
+    pub statistics: Statistics,
+    /// What the gate says of them.
+    pub verdict: Verdict,
+    /// When.
+    pub at: Timestamp,
+    /// Whether it was cut short by the user (a signal) rather than run to its end.
+    pub interrupted: bool,
+}

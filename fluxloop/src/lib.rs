@@ -1,0 +1,31 @@
+//! Simulated users for LLM agents, from `cargo`.
+
+pub mod agent;
+pub mod worker;
+
+#[cfg(feature = "engine")]
+pub mod artifact;
+#[cfg(feature = "engine")]
+pub mod config;
+#[cfg(feature = "engine")]
+pub mod engine;
+#[cfg(feature = "engine")]
+pub mod event;
+#[cfg(feature = "engine")]
+pub mod host;
+#[cfg(feature = "engine")]
+pub mod input;
+#[cfg(feature = "engine")]
+pub mod plan;
+#[cfg(feature = "engine")]
+pub mod secret;
+#[cfg(feature = "engine")]
+pub mod summary;
+
+pub use agent::{
+    Context, Conversation, ExpertiseLevel, Message, Persona, Role, Transient, transient,
+};
+pub use fluxloop_macros::agent;
+
+#[doc(hidden)]
+pub mod __private;

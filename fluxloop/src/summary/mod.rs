@@ -1,0 +1,9 @@
+//! What an experiment amounts to: statistics folded from its runs, in memory that does not grow with them.
+
+mod failures;
+mod gate;
+mod statistics;
+
+pub use failures::FailureGroup;
+pub use gate::Verdict;
+pub use statistics::{Counts, DurationsMs, Statistics};

@@ -1,0 +1,170 @@
+use std::{collections::BTreeMap, time::Duration};
+
+use hdrhistogram::Histogram;
+use serde::Serialize;
+
+use super::failures::{FailureGroup, FailureGroups};
+use crate::event::{FailureKind, Outcome, Run};
+
+/// Runs by outcome.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize)]
+pub struct Counts {
+    /// Finished runs.
+    pub total: u64,
+    /// Those that succeeded.
+    pub successful: u64,
+    /// Those that failed.
+    pub failed: u64,
+    /// `successful / total`, 0 to 1; absent over nothing.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub success_rate: Option<f64>,
+}
+
+impl Counts {
+    fn record(&mut self, success: bool) {
+        self.total += 1;
+        if success {
+            self.successful += 1;
+        } else {
+            self.failed += 1;
+        }
+        self.success_rate = Some(ratio(self.successful, self.total));
+    }
+}
+
+/// A division of counts. Counts beyond 2^53 are out of reach.
+#[expect(clippy::cast_precision_loss, reason = "counts stay far below 2^53")]
+fn ratio(part: u64, whole: u64) -> f64 {
+    part as f64 / whole as f64
+}
+
+/// Durations of runs in milliseconds.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+pub struct DurationsMs {
+    /// The shortest.
+    pub min: f64,
+    /// Half of the runs took no longer; within 0.1 %.
+    pub p50: f64,
+    /// 95 % of the runs took no longer; within 0.1 %.
+    pub p95: f64,
+    /// The longest.
+    pub max: f64,
+}
+
+/// The fold over finished runs.
+#[derive(Clone, Debug)]
+pub struct Statistics {
+    counts: Counts,
+    by_persona: BTreeMap<String, Counts>,
+    by_kind: BTreeMap<FailureKind, u64>,
+    groups: FailureGroups,
+    durations: Histogram<u64>,
+    shortest: Duration,
+    longest: Duration,
+    sum: Duration,
+}
+
+impl Default for Statistics {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Statistics {
+    /// Nothing has run yet.
+    ///
+    /// # Panics
+    ///
+    /// Never: three significant digits are within what a histogram takes.
+    #[must_use]
+    pub fn new() -> Self {
+        Self {
+            counts: Counts::default(),
+            by_persona: BTreeMap::new(),
+            by_kind: BTreeMap::new(),
+            groups: FailureGroups::default(),
+            durations: Histogram::new(3).expect("3 significant digits are valid"),
+            shortest: Duration::MAX,
+            longest: Duration::ZERO,
+            sum: Duration::ZERO,
+        }
+    }
+
+    /// Takes one finished run in.
+    pub fn record(&mut self, run: &Run) {
+        let success = run.outcome.is_success();
+        self.counts.record(success);
+        if let Some(persona) = &run.case.persona {
+            match self.by_persona.get_mut(&persona.name) {
+                Some(counts) => counts.record(success),
+                None => self
+                    .by_persona
+                    .entry(persona.name.clone())
+                    .or_default()
+                    .record(success),
+            }
+        }
+        if let Outcome::Failed(failure) = &run.outcome {
+            *self.by_kind.entry(failure.kind).or_default() += 1;
+            self.groups.record(failure, &run.case.name);
+        }
+        self.durations
+            .saturating_record(u64::try_from(run.duration.as_nanos()).unwrap_or(u64::MAX));
+        self.shortest = self.shortest.min(run.duration);
+        self.longest = self.longest.max(run.duration);
+        self.sum += run.duration;
+    }
+
+    /// All runs.
+    #[must_use]
+    pub fn counts(&self) -> Counts {
+        self.counts
+    }
+
+    /// Runs by persona name; runs without a persona are in none.
+    #[must_use]
+    pub fn by_persona(&self) -> &BTreeMap<String, Counts> {
+        &self.by_persona
+    }
+
+    /// Failed runs by kind.
+    #[must_use]
+    pub fn failures_by_kind(&self) -> &BTreeMap<FailureKind, u64> {
+        &self.by_kind
+    }
+
+    /// Failures with the same kind and message together, the most frequent first.
+    #[must_use]
+    pub fn failure_groups(&self) -> Vec<FailureGroup> {
+        self.groups.sorted()
+    }
+
+    /// The mean duration in milliseconds; absent over nothing.
+    #[must_use]
+    pub fn avg_duration_ms(&self) -> Option<f64> {
+        #[expect(clippy::cast_precision_loss, reason = "counts stay far below 2^53")]
+        let total = self.counts.total as f64;
+        (self.counts.total > 0).then(|| self.sum.as_secs_f64() * 1000.0 / total)
+    }
+
+    /// The spread of durations; absent over nothing.
+    #[must_use]
+    pub fn durations_ms(&self) -> Option<DurationsMs> {
+        (self.counts.total > 0).then(|| DurationsMs {
+            min: milliseconds(self.shortest),
+            p50: self.percentile(50.0),
+            p95: self.percentile(95.0),
+            max: milliseconds(self.longest),
+        })
+    }
+
+    /// A percentile, kept between the shortest and the longest, which are exact.
+    fn percentile(&self, percent: f64) -> f64 {
+        let nanos = self.durations.value_at_percentile(percent);
+        milliseconds(Duration::from_nanos(nanos).clamp(self.shortest, self.longest))
+    }
+}
+
+fn milliseconds(duration: Duration) -> f64 {
+    duration.as_secs_f64() * 1000.0
+}
