@@ -109,10 +109,6 @@ impl SummaryFile {
         let temporary = self.directory.join(".summary.json.new");
         write_new(&temporary, document, durability)
             .and_then(|()| fs::rename(&temporary, &path))
-            .and_then(|()| match durability {
-                Durability::Process => Ok(()),
-                Durability::Power => sync_directory(&self.directory),
-            })
             .map_err(|error| {
                 // On a full disk the half-written file takes up what others may need. It is the first
                 // error that counts.
@@ -122,12 +118,12 @@ impl SummaryFile {
     }
 }
 
-/// What a file has to outlive.
+/// What the new contents have to outlive, once they are in place.
 #[derive(Clone, Copy, Debug)]
 enum Durability {
     /// The end of the process.
     Process,
-    /// A power failure right after.
+    /// A power failure.
     Power,
 }
 
@@ -140,18 +136,6 @@ fn write_new(path: &Path, document: &Document<'_>, durability: Durability) -> io
         Durability::Process => Ok(()),
         Durability::Power => file.sync_all(),
     }
-}
-
-/// Makes a rename durable.
-#[cfg(unix)]
-fn sync_directory(path: &Path) -> io::Result<()> {
-    File::open(path)?.sync_all()
-}
-
-/// Directories cannot be opened as files elsewhere.
-#[cfg(not(unix))]
-fn sync_directory(_path: &Path) -> io::Result<()> {
-    Ok(())
 }
 
 /// The whole of `summary.json`.
