@@ -1,5 +1,6 @@
 //! What happens in an experiment, as one ordered stream.
 
+mod construct;
 mod failure;
 
 use std::{path::PathBuf, time::Duration};
@@ -59,6 +60,10 @@ pub struct Started {
     pub experiment_name: String,
     /// Its directory, absolute.
     pub directory: PathBuf,
+    /// How many inputs there are.
+    pub inputs: u64,
+    /// Runs per input and persona.
+    pub iterations: u32,
     /// How many runs are planned.
     pub planned: u64,
     /// The agent, as `module.path:function`.

@@ -39,3 +39,31 @@ pub struct Case {
     /// Derived from the experiment's seed, the case and the iteration.
     pub seed: u64,
 }
+
+impl PlannedInput {
+    /// An input without metadata, recorded as the agent gets it. Its fields are public.
+    pub fn new(id: impl Into<String>, input: Box<RawValue>) -> Self {
+        Self {
+            id: id.into(),
+            arguments: Arc::new(crate::agent::Arguments::Input(input.clone())),
+            recorded: input,
+            metadata: None,
+            recorded_metadata: None,
+            place: String::new(),
+        }
+    }
+}
+
+impl Case {
+    /// The first case of a plan, without a persona. Its fields are public.
+    pub fn new(name: impl Into<String>, input: Arc<PlannedInput>) -> Self {
+        Self {
+            index: 0,
+            iteration: 0,
+            name: name.into(),
+            input,
+            persona: None,
+            seed: 0,
+        }
+    }
+}
