@@ -1,7 +1,12 @@
-//! `cargo fluxloop`: simulated users for the LLM agents in a workspace.
-#![expect(dead_code, reason = "the commands that use these modules follow")]
-#![expect(unused_imports, reason = "the commands that use these modules follow")]
+//! `cargo fluxloop`.
+#![expect(dead_code, reason = "what the commands are made of; the commands follow")]
+
+mod build;
 mod cli;
+mod env;
+mod target;
 mod terminal;
+mod worker_host;
+mod workspace;
 
 fn main() {}
