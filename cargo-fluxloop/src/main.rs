@@ -1,5 +1,8 @@
 //! `cargo fluxloop`.
-#![expect(dead_code, reason = "what the commands are made of; the commands follow")]
+#![expect(
+    dead_code,
+    reason = "what the commands are made of; the commands follow"
+)]
 
 mod build;
 mod cli;

@@ -110,3 +110,15 @@ mod tests {
         assert_eq!(error(io::ErrorKind::BrokenPipe).hint(), None);
     }
 }
+
+#[cfg(test)]
+impl ArtifactError {
+    /// A full disk, for the tests of what hears of one.
+    pub(crate) fn sample() -> Self {
+        Self {
+            path: "traces.jsonl".into(),
+            operation: Operation::Append,
+            source: io::ErrorKind::StorageFull.into(),
+        }
+    }
+}

@@ -87,7 +87,7 @@ pub struct Output {
 }
 
 /// When a finished experiment counts as passed.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Gate {
     /// Failed runs that are accepted.

@@ -37,7 +37,7 @@ impl Run {
     #[must_use]
     pub fn new(case: Case, outcome: Outcome, at: Timestamp) -> Self {
         Self {
-            trace_id: format!("trace_{:03}", case.index + 1),
+            trace_id: case.trace_id(),
             case,
             started_at: at,
             completed_at: at,

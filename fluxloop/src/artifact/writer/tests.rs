@@ -29,6 +29,8 @@ fn input(folder: &TempDir) -> ArtifactInput {
         started: Started {
             experiment_name: "my_agent_experiment".to_owned(),
             directory: folder.path().to_owned(),
+            inputs: 3,
+            iterations: 1,
             planned: 3,
             target: "examples.my_agent:run".to_owned(),
             seed: 42,
