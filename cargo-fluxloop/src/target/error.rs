@@ -1,10 +1,6 @@
 use std::path::PathBuf;
 
-use super::{
-    Listed, Unit,
-    listed::{Lines, prefixes},
-    stray::stray_file,
-};
+use super::{Listed, Unit, listed::Lines, stray::stray_file};
 use crate::workspace::{Bystander, Workspace, feature_hint};
 
 /// Why no agent was chosen.
@@ -25,6 +21,8 @@ pub(crate) enum TargetError {
         spec: String,
         /// They.
         targets: Vec<String>,
+        /// For each, the target that names no other.
+        clearer: Vec<String>,
     },
     /// No target is configured, and there are several agents.
     #[error("no target is configured, and there are {} agents:{}", .known.len(), Lines(.known))]
@@ -96,24 +94,28 @@ impl TargetError {
     pub(crate) fn hint(&self) -> String {
         match self {
             Self::Ambiguous { .. } => "name one of them as it stands in the list".to_owned(),
-            Self::SeveralTargets { .. } => {
-                format!("say which kind is meant, with one of {} first", prefixes())
+            Self::SeveralTargets { clearer, .. } => {
+                format!("say which is meant: {}", clearer.join(" or "))
             }
             Self::Unspecified { known } => {
                 let first = known.first().map_or("", |listed| listed.target.as_str());
                 format!("put the one to run into the configuration:\nrunner:\n  target: \"{first}\"")
             }
             Self::Unknown {
+                spec,
                 known,
                 crate_to_name,
-                ..
             } => {
-                let nearest = known.first().map_or("", |listed| listed.target.as_str());
+                let nearest = known.first().filter(|listed| listed.is_near(spec));
+                let advice = match nearest {
+                    Some(listed) => format!("did you mean `{}`?", listed.target),
+                    None => "take one of the list".to_owned(),
+                };
                 match crate_to_name {
                     Some(target) => format!(
-                        "did you mean `{nearest}`? An agent that a macro writes is found if its crate is named, as in `{target}`"
+                        "{advice} (an agent that a macro writes is found if its crate is named, as in `{target}`)"
                     ),
-                    None => format!("did you mean `{nearest}`?"),
+                    None => advice,
                 }
             }
             Self::Bystander(Bystander::Unrelated { package }) => {

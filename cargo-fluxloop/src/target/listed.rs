@@ -1,7 +1,7 @@
 use std::fmt;
 
 use super::{AgentName, Named, Query, TargetSpec};
-use crate::workspace::{Kind, Workspace};
+use crate::workspace::Workspace;
 
 /// How many agents a message lists.
 const SHOWN: usize = 10;
@@ -38,6 +38,16 @@ impl Listed {
             .collect()
     }
 
+    /// Whether a target is likely to be this one, misspelt.
+    pub(super) fn is_near(&self, target: &str) -> bool {
+        const LIKELY: f64 = 0.8;
+        let function = |text: &str| text.rsplit([':', '.']).next().map(str::to_owned);
+        let (Some(wanted), Some(own)) = (function(target), function(&self.target)) else {
+            return false;
+        };
+        strsim::jaro_winkler(&wanted, &own) > LIKELY
+    }
+
     /// Puts those nearest to a target first.
     pub(super) fn sort_by_nearness(list: &mut [Self], spec: &TargetSpec) {
         let wanted = spec.to_string().replace("::", ".");
@@ -62,7 +72,7 @@ fn unique_target(name: &AgentName, among: &[AgentName], workspace: &Workspace) -
     let candidates = [&plain, &with_kind, &with_package];
     let means_it = |candidate: &&&String| {
         candidate.parse::<TargetSpec>().is_ok_and(|spec| {
-            let query = Query::new(&spec, |name| workspace.has_crate(name));
+            let query = Query::new(&spec, workspace.crate_names());
             matches!(query.best(among)[..], [only] if std::ptr::eq(only, name))
         })
     };
@@ -91,11 +101,4 @@ impl fmt::Display for Lines<'_> {
         }
         Ok(())
     }
-}
-
-/// `examples.` and the like, for hints.
-pub(super) fn prefixes() -> String {
-    Kind::ALL
-        .map(|kind| format!("`{}.`", kind.prefix()))
-        .join(", ")
 }

@@ -1,5 +1,5 @@
 use super::{AgentName, TargetSpec, name::normal};
-use crate::workspace::{CargoTarget, Kind, Workspace};
+use crate::workspace::{CargoTarget, CrateNames, Kind, Workspace};
 
 /// A target as it reads in a given workspace.
 #[derive(Clone, Debug)]
@@ -9,6 +9,10 @@ pub(crate) struct Query {
     function: String,
     /// What the first module means if it is the word for a kind of targets, and no crate is called so.
     prefix: Option<Kind>,
+    /// Whether the first module is a library or package of the workspace.
+    names_crate: bool,
+    /// Whether it is a package whose library, if any, is called differently.
+    names_package: bool,
 }
 
 /// What has an agent's name.
@@ -26,7 +30,7 @@ enum Fit {
     InCrate,
     /// All modules, after the package's name.
     ExactInPackage,
-    /// Anywhere in the package, or in the target of the package that is named.
+    /// Anywhere in the target of the package that is named, or in the package.
     InPackage,
     /// The last modules, or none.
     Suffix,
@@ -34,12 +38,16 @@ enum Fit {
 
 impl Query {
     /// Reads a target, knowing which crates there are.
-    pub(crate) fn new(spec: &TargetSpec, has_crate: impl Fn(&str) -> bool) -> Self {
+    pub(crate) fn new(spec: &TargetSpec, crates: &CrateNames) -> Self {
         let modules: Vec<String> = spec.modules().iter().map(|part| normal(part)).collect();
-        let prefix = modules.first().filter(|first| !has_crate(first));
+        let first = modules.first();
+        let names_crate = first.is_some_and(|first| crates.has(first));
+        let word = first.filter(|_| !names_crate);
         let kind = |word: &String| Kind::ALL.into_iter().find(|kind| kind.prefix() == word);
         Self {
-            prefix: prefix.and_then(kind),
+            prefix: word.and_then(kind),
+            names_crate,
+            names_package: first.is_some_and(|first| crates.has_package_only(first)),
             function: normal(spec.function()),
             spec: spec.clone(),
             modules,
@@ -83,32 +91,43 @@ impl Query {
         if self.prefix == Some(name.kind()) {
             let fit = match &self.modules[1..] {
                 [] => Some(Fit::InPackage),
+                [package] if package == name.package() => Some(Fit::InPackage),
                 path => anchored(path, name),
             };
             if fit.is_some() {
                 return fit;
             }
         }
-        anchored(&self.modules, name).or_else(|| {
-            name.modules()
-                .ends_with(&self.modules)
-                .then_some(Fit::Suffix)
-        })
+        if let [package] = self.modules.as_slice()
+            && self.names_package
+            && package == name.package()
+        {
+            return Some(Fit::InPackage);
+        }
+        let suffix = || name.modules().ends_with(&self.modules);
+        anchored(&self.modules, name).or_else(|| suffix().then_some(Fit::Suffix))
     }
 
-    /// The targets that the query names, sources unseen: the likeliest only.
-    pub(crate) fn named_targets<'w>(&self, workspace: &'w Workspace) -> Vec<&'w CargoTarget> {
-        let ranked: Vec<(u8, &CargoTarget)> = workspace
+    /// Whether the first module is a library or package, rather than a target or any module.
+    pub(super) fn names_crate(&self) -> bool {
+        self.names_crate
+    }
+
+    /// The targets that the query names, sources unseen, each with how clearly: the lesser, the clearer.
+    pub(super) fn named_targets<'w>(&self, workspace: &'w Workspace) -> Vec<(u8, &'w CargoTarget)> {
+        workspace
             .targets()
             .iter()
             .filter_map(|target| Some((self.names(target)?, target)))
-            .collect();
-        let best = ranked.iter().map(|(rank, _)| *rank).min();
-        ranked
-            .into_iter()
-            .filter(|(rank, _)| Some(*rank) == best)
-            .map(|(_, target)| target)
             .collect()
+    }
+
+    /// The same query for one target of several that it names: `prefix` says which.
+    pub(super) fn with_prefix(&self, prefix: &str, target: &CargoTarget) -> String {
+        let crate_name = target.crate_name();
+        let at = self.modules.iter().position(|part| *part == crate_name);
+        let path = self.modules[at.unwrap_or_default()..].join(".");
+        format!("{prefix}.{path}:{}", self.spec.function())
     }
 
     /// How clearly the query names a target, 0 the clearest.
@@ -141,12 +160,13 @@ fn anchored(path: &[String], name: &AgentName) -> Option<Fit> {
         [package, rest @ ..] if package == name.package() => {
             if rest == modules {
                 Some(Fit::ExactInPackage)
-            } else if rest.is_empty() || rest == &modules[..1] {
-                Some(Fit::InPackage)
             } else {
-                None
+                (rest == &modules[..1]).then_some(Fit::InPackage)
             }
         }
         _ => None,
     }
 }
+
+#[cfg(test)]
+mod tests;

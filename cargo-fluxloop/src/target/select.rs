@@ -30,7 +30,7 @@ impl Workspace {
     pub(crate) fn select(&self, spec: Option<&TargetSpec>) -> Result<Selection, TargetError> {
         match spec {
             Some(spec) => {
-                let query = Query::new(spec, |name| self.has_crate(name));
+                let query = Query::new(spec, self.crate_names());
                 Ok(Selection {
                     unit: self.unit_of(&query)?,
                     query: Some(query),
@@ -71,13 +71,15 @@ impl Workspace {
 
     fn unit_of(&self, query: &Query) -> Result<Unit, TargetError> {
         let named = query.named_targets(self);
-        let mut found = found_in(named.iter().copied());
+        let mut found = found_in(named.iter().map(|(_, target)| *target));
         let mut best = query.best(&found);
-        if best.is_empty() {
-            let others = self
-                .targets()
-                .iter()
-                .filter(|target| !named.iter().any(|named| named.same_as(target)));
+        // A crate is meant as such. The name of an example may well be a module's too.
+        if best.is_empty() && (named.is_empty() || !query.names_crate()) {
+            let is_named = |target: &&CargoTarget| {
+                let mut named = named.iter();
+                named.any(|(_, named)| named.same_as(target))
+            };
+            let others = self.targets().iter().filter(|target| !is_named(target));
             found.extend(found_in(others));
             best = query.best(&found);
         }
@@ -91,14 +93,10 @@ impl Workspace {
                 matches: self.listed(&best),
             });
         }
-        match named.as_slice() {
-            [only] => Ok(Unit::new(only, &[])),
-            [] => self.unit_without_a_name(query, &found),
-            several => Err(TargetError::SeveralTargets {
-                spec: query.spec().to_string(),
-                targets: several.iter().map(ToString::to_string).collect(),
-            }),
+        if named.is_empty() {
+            return self.unit_without_a_name(query, &found);
         }
+        unit_by_name(query, &named)
     }
 
     /// For a target that neither names a crate nor ends in an agent that the scan saw.
@@ -111,7 +109,8 @@ impl Workspace {
         if found.is_empty() {
             return self.unit_unseen();
         }
-        let mut known = self.listed(&found.iter().collect::<Vec<_>>());
+        let all: Vec<_> = found.iter().collect();
+        let mut known = self.listed(&without_shared_files(&all));
         Listed::sort_by_nearness(&mut known, query.spec());
         let crate_name = found[0].target.crate_name();
         Err(TargetError::Unknown {
@@ -174,6 +173,36 @@ impl Workspace {
     }
 }
 
+/// What to build for a query that names targets, all of them without such an agent as far as the scan sees.
+fn unit_by_name(query: &Query, named: &[(u8, &CargoTarget)]) -> Result<Unit, TargetError> {
+    let clearest = named.iter().map(|(rank, _)| *rank).min();
+    let targets: Vec<&CargoTarget> = named
+        .iter()
+        .filter(|(rank, _)| Some(*rank) == clearest)
+        .map(|(_, target)| *target)
+        .collect();
+    if let [only] = targets.as_slice() {
+        return Ok(Unit::new(only, &[]));
+    }
+    let one_kind = targets
+        .iter()
+        .all(|target| target.kind() == targets[0].kind());
+    let clearer = targets.iter().map(|target| {
+        let package = normal(&target.member().package.name);
+        let prefix = if one_kind {
+            package.as_str()
+        } else {
+            target.kind().prefix()
+        };
+        query.with_prefix(prefix, target)
+    });
+    Err(TargetError::SeveralTargets {
+        spec: query.spec().to_string(),
+        targets: targets.iter().map(ToString::to_string).collect(),
+        clearer: clearer.collect(),
+    })
+}
+
 fn found_in<'w>(targets: impl IntoIterator<Item = &'w CargoTarget>) -> Vec<Found<'w>> {
     targets
         .into_iter()
@@ -208,3 +237,6 @@ fn sole_unit(found: &[&Found<'_>]) -> Option<Unit> {
         .all(|found| found.target.same_as(target))
         .then(|| Unit::new(target, &agents))
 }
+
+#[cfg(test)]
+mod tests;

@@ -156,7 +156,7 @@ mod tests {
                 "target `a:b:c` has a `:` or `::` after the one `:` that names the function",
             ),
             ("a:::b", "target `a:::b` has an empty part"),
-            ("a::b:::", "target `a::b:::` has an empty part"),
+            ("a::b:::c", "target `a::b:::c` has an empty part"),
         ] {
             assert_eq!(parts(text), expected, "{text}");
         }

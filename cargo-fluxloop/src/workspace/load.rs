@@ -1,12 +1,11 @@
 use std::{
-    collections::BTreeSet,
     path::{Path, PathBuf},
     sync::Arc,
 };
 
 use cargo_metadata::Metadata;
 
-use super::{Bystander, Cargo, CargoTarget, Member, WorkspaceError};
+use super::{Bystander, Cargo, CargoTarget, CrateNames, Member, WorkspaceError};
 
 /// The user's workspace: where agents can be, and how to call cargo for it.
 #[derive(Clone, Debug)]
@@ -17,7 +16,7 @@ pub(crate) struct Workspace {
     build_directory: PathBuf,
     targets: Vec<CargoTarget>,
     bystanders: Vec<Bystander>,
-    crate_names: BTreeSet<String>,
+    crate_names: CrateNames,
 }
 
 impl Workspace {
@@ -62,7 +61,7 @@ impl Workspace {
             target_directory,
             targets,
             bystanders,
-            crate_names: crate_names(metadata),
+            crate_names: CrateNames::of(metadata),
             cargo,
         })
     }
@@ -97,9 +96,9 @@ impl Workspace {
         &self.bystanders
     }
 
-    /// Whether a crate or package of the workspace, one without fluxloop too, has this name in Rust code.
-    pub(crate) fn has_crate(&self, name: &str) -> bool {
-        self.crate_names.contains(name)
+    /// The names of all members, those without fluxloop too.
+    pub(crate) fn crate_names(&self) -> &CrateNames {
+        &self.crate_names
     }
 }
 
@@ -153,18 +152,5 @@ fn no_member(bystanders: Vec<Bystander>) -> WorkspaceError {
     WorkspaceError::NoDependency { packages }
 }
 
-fn crate_names(metadata: &Metadata) -> BTreeSet<String> {
-    metadata
-        .workspace_packages()
-        .into_iter()
-        .flat_map(|package| {
-            let libraries = package
-                .targets
-                .iter()
-                .filter(|target| super::Kind::of(target) == Some(super::Kind::Lib))
-                .map(|target| target.name.clone());
-            libraries.chain([package.name.to_string()])
-        })
-        .map(|name| name.replace('-', "_"))
-        .collect()
-}
+#[cfg(test)]
+mod tests;
