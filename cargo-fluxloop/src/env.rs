@@ -1,6 +1,6 @@
 //! The environment variables that the command reads: here and nowhere else.
 
-use std::{env, ffi::OsString};
+use std::{collections::BTreeMap, env, ffi::OsString, io, path::PathBuf};
 
 /// Where the dynamic loader looks for libraries, besides its defaults.
 pub(crate) const LIBRARY_PATH: &str = if cfg!(windows) {
@@ -10,6 +10,32 @@ pub(crate) const LIBRARY_PATH: &str = if cfg!(windows) {
 } else {
     "LD_LIBRARY_PATH"
 };
+
+/// The program's name and arguments.
+pub(crate) fn arguments() -> Vec<OsString> {
+    env::args_os().collect()
+}
+
+/// Every variable whose name and value are text.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "this is the one module that reads the environment"
+)]
+pub(crate) fn variables() -> BTreeMap<String, String> {
+    env::vars_os()
+        .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
+        .collect()
+}
+
+/// Where the command was called.
+pub(crate) fn current_directory() -> io::Result<PathBuf> {
+    env::current_dir()
+}
+
+/// This program's own file: it starts itself as the host of libraries.
+pub(crate) fn own_executable() -> io::Result<PathBuf> {
+    env::current_exe()
+}
 
 /// What finding, building and starting agents depends on, read once.
 #[derive(Clone, Debug, Default)]

@@ -1,15 +1,14 @@
-//! `cargo fluxloop`.
-#![expect(
-    dead_code,
-    reason = "what the commands are made of; the commands follow"
-)]
+//! `cargo fluxloop`: simulated users for the LLM agents in a workspace.
 
 mod build;
 mod cli;
+mod commands;
 mod env;
 mod target;
 mod terminal;
 mod worker_host;
 mod workspace;
 
-fn main() {}
+fn main() -> std::process::ExitCode {
+    commands::main()
+}

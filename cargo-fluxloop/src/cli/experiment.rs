@@ -1,7 +1,7 @@
 use clap::Args;
 
 use super::{
-    CargoArguments, ProjectArguments,
+    ProjectArguments,
     conversation::ConversationArguments,
     gate::GateArguments,
     options::Overrides,
@@ -9,6 +9,7 @@ use super::{
     selection::{IterationArguments, PersonaArguments},
     value::{at_least_one, seconds},
 };
+use crate::workspace::CargoOptions;
 
 const VARIABLES: &str = "\
 Each of these options, cargo's own excepted, has an environment variable:
@@ -39,7 +40,7 @@ pub(crate) struct ExperimentArguments {
     #[command(flatten)]
     pub(super) output: OutputArguments,
     #[command(flatten)]
-    pub(super) cargo: CargoArguments,
+    pub(super) cargo: CargoOptions,
 }
 
 /// How the runs are carried out.

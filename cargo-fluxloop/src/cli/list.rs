@@ -1,10 +1,11 @@
 use clap::{Args, Subcommand};
 
 use super::{
-    CargoArguments, Override, ProjectArguments,
+    Override, ProjectArguments,
     options::Overrides,
     selection::{IterationArguments, PersonaArguments},
 };
+use crate::workspace::CargoOptions;
 
 /// `cargo fluxloop list`.
 #[derive(Debug, Args)]
@@ -50,7 +51,7 @@ pub(crate) struct AgentsArguments {
     pub(crate) project: ProjectArguments,
     /// What to build, and how.
     #[command(flatten)]
-    pub(crate) cargo: CargoArguments,
+    pub(crate) cargo: CargoOptions,
 }
 
 /// Options of `cargo fluxloop list cases`.
@@ -65,7 +66,7 @@ pub(crate) struct CasesArguments {
     personas: PersonaArguments,
     /// What to build, and how.
     #[command(flatten)]
-    pub(crate) cargo: CargoArguments,
+    pub(crate) cargo: CargoOptions,
 }
 
 impl CasesArguments {

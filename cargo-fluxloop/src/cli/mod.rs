@@ -1,6 +1,5 @@
 //! The command line: one file a command, one struct a group of options.
 
-mod cargo;
 mod completions;
 mod conversation;
 mod environment;
@@ -15,7 +14,6 @@ mod run;
 mod selection;
 mod value;
 
-pub(crate) use cargo::CargoArguments;
 pub(crate) use completions::CompletionsArguments;
 pub(crate) use environment::{Environment, UsageError};
 pub(crate) use experiment::ExperimentArguments;

@@ -3,8 +3,9 @@ use std::fmt;
 use serde_json::Value;
 
 use super::{
-    CargoArguments, Environment, ExperimentArguments, MessageFormat, ProjectArguments, UsageError,
+    Environment, ExperimentArguments, MessageFormat, ProjectArguments, UsageError,
 };
+use crate::workspace::CargoOptions;
 use crate::terminal::Progress;
 
 /// A value for a configuration key, from the command line.
@@ -88,7 +89,7 @@ pub(crate) struct RunOptions {
     /// What standard output carries.
     pub(crate) message_format: MessageFormat,
     /// What to build, and how.
-    pub(crate) cargo: CargoArguments,
+    pub(crate) cargo: CargoOptions,
 }
 
 impl RunOptions {

@@ -74,7 +74,7 @@ impl TargetError {
     }
 
     /// Sources without an agent, and nothing that could be built to make sure.
-    pub(super) fn nothing_found(workspace: &Workspace) -> Self {
+    pub(crate) fn nothing_found(workspace: &Workspace) -> Self {
         let mut packages: Vec<&str> = workspace
             .targets()
             .iter()

@@ -20,6 +20,6 @@ pub(crate) use error::TargetError;
 pub(crate) use listed::Listed;
 pub(crate) use name::AgentName;
 pub(crate) use query::{Named, Query};
-pub(crate) use registered::{RegisteredAgent, Selection};
+pub(crate) use registered::Selection;
 pub(crate) use spec::{SpecError, TargetSpec};
 pub(crate) use unit::{Mode, Unit};

@@ -1,22 +1,7 @@
+use fluxloop::worker::protocol::AgentInfo;
+
 use super::{AgentName, Listed, Named, Query, TargetError, Unit};
 use crate::workspace::{Kind, Workspace};
-
-/// An agent that a worker registered, as it introduces itself.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct RegisteredAgent {
-    /// Its name.
-    pub(crate) name: String,
-    /// `module_path!()` of its function.
-    pub(crate) module_path: String,
-    /// Its source file, as the compiler names it.
-    pub(crate) file: String,
-    /// The line of the function's name, from 1.
-    pub(crate) line: u32,
-    /// The package it was compiled for.
-    pub(crate) package: String,
-    /// The binary or example it was compiled for, if any.
-    pub(crate) binary: Option<String>,
-}
 
 /// The target to build, and how to find the agent in it.
 #[derive(Clone, Debug)]
@@ -29,7 +14,7 @@ pub(crate) struct Selection {
 
 /// A registered agent with the name it is matched by.
 struct Candidate<'r> {
-    agent: &'r RegisteredAgent,
+    agent: &'r AgentInfo,
     name: AgentName,
     own: bool,
 }
@@ -41,7 +26,7 @@ impl Named for Candidate<'_> {
 }
 
 impl<'r> Candidate<'r> {
-    fn new(agent: &'r RegisteredAgent, unit: &Unit) -> Self {
+    fn new(agent: &'r AgentInfo, unit: &Unit) -> Self {
         let own = unit.owns(agent);
         let kind = match agent.binary {
             _ if own => unit.target.kind(),
@@ -64,9 +49,9 @@ impl Selection {
     /// [`TargetError`] when none or several are.
     pub(crate) fn agent<'r>(
         &self,
-        registered: &'r [RegisteredAgent],
+        registered: &'r [AgentInfo],
         workspace: &Workspace,
-    ) -> Result<&'r RegisteredAgent, TargetError> {
+    ) -> Result<&'r AgentInfo, TargetError> {
         let candidates: Vec<_> = registered
             .iter()
             .map(|agent| Candidate::new(agent, &self.unit))
@@ -111,7 +96,7 @@ impl Selection {
 
 fn listed(candidates: &[&Candidate<'_>], workspace: &Workspace) -> Vec<Listed> {
     let entries = candidates.iter().map(|candidate| {
-        let RegisteredAgent { file, line, .. } = candidate.agent;
+        let AgentInfo { file, line, .. } = candidate.agent;
         (candidate.name.clone(), format!("{file}:{line}"))
     });
     Listed::all(entries, workspace)

@@ -1,4 +1,6 @@
-use super::{RegisteredAgent, gate::Gate, name::normal, scan::SourceAgent};
+use fluxloop::worker::protocol::AgentInfo;
+
+use super::{gate::Gate, name::normal, scan::SourceAgent};
 use crate::workspace::{CargoTarget, Kind};
 
 /// How a target's agents are compiled.
@@ -37,7 +39,7 @@ impl Unit {
     }
 
     /// Whether an agent is this target's own, rather than one of a library that it links.
-    pub(crate) fn owns(&self, agent: &RegisteredAgent) -> bool {
+    pub(crate) fn owns(&self, agent: &AgentInfo) -> bool {
         let binary = match self.target.kind() {
             Kind::Bin | Kind::Example => Some(self.target.crate_name()),
             Kind::Lib | Kind::Test => None,

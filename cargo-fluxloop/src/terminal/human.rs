@@ -1,4 +1,4 @@
-use std::{convert::Infallible, time::Duration};
+use std::{io, time::Duration};
 
 use fluxloop::event::{Consumer, Event, Failure, Finished, Run, Started};
 use jiff::Timestamp;
@@ -42,9 +42,7 @@ impl HumanReporter {
         }
     }
 
-    /// Draws progress that is due while nothing happens: called a few times a second, it keeps the bar from
-    /// standing still between runs that finish together.
-    pub(crate) fn tick(&mut self, now: Timestamp) {
+    fn draw(&mut self, now: Timestamp) {
         if let Some(meter) = &mut self.meter {
             meter.draw(&self.shell, now);
         }
@@ -65,7 +63,7 @@ impl HumanReporter {
             .progress
             .bar
             .map(|bar| Meter::new(bar, started.planned, started.at));
-        self.tick(started.at);
+        self.draw(started.at);
     }
 
     fn run_retried(&self, case: &Case, attempt: u32, failure: &Failure, delay: Duration) {
@@ -127,9 +125,15 @@ impl HumanReporter {
 }
 
 impl Consumer for HumanReporter {
-    type Error = Infallible;
+    type Error = io::Error;
 
-    fn event(&mut self, event: &Event<'_>) -> Result<(), Infallible> {
+    /// Draws progress that is due: the bar must not stand still between runs that finish together.
+    fn tick(&mut self, now: Timestamp) -> io::Result<()> {
+        self.draw(now);
+        Ok(())
+    }
+
+    fn event(&mut self, event: &Event<'_>) -> io::Result<()> {
         match event {
             Event::ExperimentStarted(started) => self.experiment_started(started),
             Event::RunRetried {

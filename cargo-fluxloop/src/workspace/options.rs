@@ -7,7 +7,7 @@ use clap::{
 
 /// The flags of cargo's own that finding and building agents takes.
 #[derive(Args, Clone, Debug, Default)]
-#[command(next_help_heading = "Cargo options")]
+#[command(next_help_heading = "Cargo")]
 #[expect(
     clippy::struct_excessive_bools,
     reason = "each is a flag of cargo's, passed on as it came"
@@ -20,7 +20,7 @@ pub(crate) struct CargoOptions {
     #[arg(long = "package", value_name = "NAME")]
     pub(crate) packages: Vec<String>,
     /// Features to activate, separated by commas or spaces
-    #[arg(long, value_name = "FEATURES")]
+    #[arg(short = 'F', long, value_name = "FEATURES")]
     pub(crate) features: Vec<String>,
     /// Activate all features
     #[arg(long)]

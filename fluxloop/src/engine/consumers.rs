@@ -1,5 +1,7 @@
 use std::{fmt, io};
 
+use jiff::Timestamp;
+
 use crate::{
     artifact::ArtifactError,
     event::{Consumer, Event},
@@ -40,23 +42,30 @@ impl<'a> Consumers<'a> {
     ///
     /// When the required consumer fails.
     pub fn emit(&mut self, event: &Event<'_>) -> Result<(), ArtifactError> {
-        let required = self.required.event(event);
+        self.each(|consumer| consumer.event(event));
+        self.required.event(event)
+    }
+
+    /// Lets everyone know that time passes.
+    ///
+    /// # Errors
+    ///
+    /// When the required consumer fails.
+    pub fn tick(&mut self, now: Timestamp) -> Result<(), ArtifactError> {
+        self.each(|consumer| consumer.tick(now));
+        self.required.tick(now)
+    }
+
+    /// Leaves out those that fail, and tells the others of it.
+    fn each(&mut self, mut tell: impl FnMut(&mut dyn Consumer<Error = io::Error>) -> io::Result<()>) {
         let mut failures = Vec::new();
-        self.best_effort
-            .retain_mut(|consumer| match consumer.event(event) {
-                Ok(()) => true,
-                Err(error) => {
-                    failures.push(error);
-                    false
-                }
-            });
+        self.best_effort.retain_mut(|consumer| tell(*consumer).map_err(|error| failures.push(error)).is_ok());
         for failure in failures {
             if failure.kind() != io::ErrorKind::BrokenPipe {
                 let warning = format!("part of the output stops here: {failure}");
                 // Fewer consumers each time: this comes to an end.
-                self.emit(&Event::Warning(&warning))?;
+                self.each(|consumer| consumer.event(&Event::Warning(&warning)));
             }
         }
-        required
     }
 }

@@ -3,7 +3,7 @@ use std::{pin::pin, time::Duration};
 use futures_util::{StreamExt as _, stream::FuturesUnordered};
 use tokio::{
     sync::mpsc,
-    time::{Instant, sleep_until},
+    time::{Instant, MissedTickBehavior, interval, sleep_until},
 };
 
 use super::{
@@ -20,7 +20,10 @@ use crate::{
 };
 
 /// How long runs in flight have after the first request to end.
-const DRAIN_LIMIT: Duration = Duration::from_secs(5);
+pub const DRAIN_LIMIT: Duration = Duration::from_secs(5);
+
+/// How often consumers hear that time passes.
+const TICK: Duration = Duration::from_millis(100);
 
 /// An experiment that could not be run to its end.
 #[derive(Debug, thiserror::Error)]
@@ -126,6 +129,8 @@ impl Progress<'_, '_> {
         let mut next_start = Instant::now();
         let mut asked = pin!(until(stop.clone(), StopLevel::Drain));
         let mut cut_off = pin!(until(stop, StopLevel::Now));
+        let mut ticks = interval(TICK);
+        ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
             while running.len() < self.settings.parallel && next_start <= Instant::now() {
                 let Some(case) = self.start_next() else { break };
@@ -151,6 +156,7 @@ impl Progress<'_, '_> {
                 () = &mut cut_off => break,
                 () = sleep_until(next_start), if waits_to_start => {}
                 () = self.drained() => break,
+                _ = ticks.tick() => self.tick(),
             }
         }
         // Dropped before their cases are told of: no result can come in between.
@@ -217,6 +223,11 @@ impl Progress<'_, '_> {
 
     fn emit(&mut self, event: &Event<'_>) {
         let told = self.consumers.emit(event);
+        self.note(told);
+    }
+
+    fn tick(&mut self) {
+        let told = self.consumers.tick(self.clock.now());
         self.note(told);
     }
 

@@ -12,7 +12,7 @@ mod stop;
 
 pub use clock::{Clock, SystemClock};
 pub use consumers::Consumers;
-pub use execute::{EngineError, Experiment};
+pub use execute::{DRAIN_LIMIT, EngineError, Experiment};
 pub use settings::Settings;
 pub use stop::{Stop, StopLevel, Stopper};
 

@@ -124,6 +124,15 @@ pub trait Consumer {
     ///
     /// When the consumer cannot do its work; what follows is the caller's to decide.
     fn event(&mut self, event: &Event<'_>) -> Result<(), Self::Error>;
+
+    /// Called a few times a second, for what changes while nothing happens.
+    ///
+    /// # Errors
+    ///
+    /// As [`event`](Self::event).
+    fn tick(&mut self, _now: Timestamp) -> Result<(), Self::Error> {
+        Ok(())
+    }
 }
 
 /// How an experiment ended.

@@ -1,6 +1,8 @@
+use fluxloop::worker::protocol::AgentInfo;
+
 use super::*;
 use crate::{
-    target::{Mode, RegisteredAgent},
+    target::Mode,
     workspace::test_project::{Project, manifest},
 };
 
@@ -257,8 +259,9 @@ fn registered(
     name: &str,
     package: &str,
     binary: Option<&str>,
-) -> RegisteredAgent {
-    RegisteredAgent {
+) -> AgentInfo {
+    AgentInfo {
+        id: format!("{module_path}:{name}"),
         name: name.to_owned(),
         module_path: module_path.to_owned(),
         file: "src/file.rs".to_owned(),
@@ -272,7 +275,7 @@ fn registered(
 fn the_registered_agents_have_the_last_word() {
     let project = shop();
     let workspace = project.load();
-    let chosen = |target: &str, agents: &[RegisteredAgent]| {
+    let chosen = |target: &str, agents: &[AgentInfo]| {
         let spec: TargetSpec = target.parse().unwrap();
         let selection = workspace.select(Some(&spec)).unwrap();
         match selection.agent(agents, &workspace) {
