@@ -1,9 +1,80 @@
-//! The attributes of fluxloop.
+//! The attributes of fluxloop. Use them as `fluxloop::agent`: the crate `fluxloop` re-exports and documents them.
+
+mod check;
+mod expand;
+mod parse;
 
 use proc_macro::TokenStream;
 
 /// Registers a function as an agent.
+///
+/// The function stays as it is. Every FluxLoop runner that links its crate finds it by its name.
+///
+/// ```
+/// use serde::{Deserialize, Serialize};
+///
+/// #[fluxloop::agent]
+/// async fn greet(input: String) -> String {
+///     format!("Hello! You asked: {input}")
+/// }
+///
+/// #[derive(Deserialize)]
+/// struct Ticket {
+///     order: u32,
+/// }
+///
+/// #[derive(Serialize)]
+/// struct Refund {
+///     cents: u64,
+/// }
+///
+/// #[fluxloop::agent(name = "refunds")]
+/// fn refund(ticket: Ticket, context: &fluxloop::Context) -> Result<Refund, String> {
+///     match (ticket.order, context.persona()) {
+///         (0, Some(persona)) => Err(format!("no such order, dear {}", persona.name)),
+///         (0, None) => Err("no such order".to_owned()),
+///         _ => Ok(Refund { cents: 1_999 }),
+///     }
+/// }
+/// ```
+///
+/// # The function
+///
+/// A free function, `async` or not, of any visibility, in any module of a library, binary, example or test.
+/// `async` agents run on a multi-threaded tokio runtime, so their futures are [`Send`]. Other agents run on
+/// threads that they may block.
+///
+/// # Parameters
+///
+/// The input is a `String`, a `&str`, or any type that implements `serde::Deserialize` and owns its data: a mapping
+/// in the inputs file becomes a struct. References to such a type do as well.
+///
+/// `&fluxloop::Context`, in any position, is the run's context. It is recognised by its type, whatever it is called
+/// where the function stands.
+///
+/// Further parameters make every parameter a named argument, taken from the key of its name in the input's mapping.
+/// An input that is no mapping goes whole to the first. An `Option` that nothing provides is `None`; any other
+/// parameter that nothing provides is an error before the first run. Keys that no parameter takes are ignored.
+/// An agent without parameters ignores its input.
+///
+/// # What it returns
+///
+/// Any type that implements `serde::Serialize`; or a `Result` of one, whose error is anything that converts into
+/// `Box<dyn Error + Send + Sync>`: an error type, `anyhow::Error`, `String`, `&str`. Aliases of `Result` do as well.
+/// Errors made with `fluxloop::transient`, and I/O errors that may pass, are worth a retry.
+///
+/// # Options
+///
+/// `name = "support"` replaces the function's name in targets and in the names of cases. It has no `:`,
+/// no white space and no control characters.
+///
+/// `crate = path` says where the crate `fluxloop` is, if its name in `Cargo.toml` is another.
 #[proc_macro_attribute]
-pub fn agent(_arguments: TokenStream, item: TokenStream) -> TokenStream {
-    item
+pub fn agent(options: TokenStream, item: TokenStream) -> TokenStream {
+    let mut output = item.clone();
+    output.extend(TokenStream::from(expand::agent(
+        options.into(),
+        item.into(),
+    )));
+    output
 }

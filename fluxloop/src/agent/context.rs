@@ -1,20 +1,198 @@
-use std::sync::OnceLock;
-
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, value::RawValue};
 
 use super::Persona;
 
 /// What a run tells its agent: who is asking, which iteration and turn this is, what was said before.
-#[derive(Debug)]
+///
+/// An agent takes it as a parameter of type `&fluxloop::Context`. To call an agent from a test of your own, start
+/// from the default and set what the test is about:
+///
+/// ```
+/// use fluxloop::{Context, Persona};
+///
+/// #[fluxloop::agent]
+/// fn greet(input: String, context: &Context) -> String {
+///     let name = context.persona().map_or("you", |persona| &persona.name);
+///     format!("Hello {name}, you asked: {input}")
+/// }
+///
+/// let context = Context::default().with_persona(Persona::named("novice"));
+/// assert_eq!(greet("why?".to_owned(), &context), "Hello novice, you asked: why?");
+/// ```
+// It must never implement `Deserialize`: then it would be an input, and no longer told apart from one.
+#[derive(Clone, Debug, PartialEq)]
 pub struct Context {
-    wire: ContextWire,
-    persona: OnceLock<Option<Persona>>,
-    metadata: OnceLock<Map<String, Value>>,
-    conversation: OnceLock<Conversation>,
+    iteration: u32,
+    turn: u32,
+    seed: u64,
+    persona: Option<Persona>,
+    metadata: Map<String, Value>,
+    conversation: Conversation,
 }
 
-/// [`Context`] as the worker protocol carries it. What few agents read stays unparsed until one does.
+impl Default for Context {
+    /// The first turn of the first iteration: no persona, no metadata, seed 0.
+    fn default() -> Self {
+        Self {
+            iteration: 0,
+            turn: 1,
+            seed: 0,
+            persona: None,
+            metadata: Map::new(),
+            conversation: Conversation::default(),
+        }
+    }
+}
+
+impl Context {
+    /// Reads what came over the wire. All of it at once: a few microseconds a turn, and a sender that breaks the
+    /// protocol is found out here rather than in the agent.
+    pub(crate) fn new(wire: &ContextWire) -> Result<Self, ContextError> {
+        Ok(Self {
+            iteration: wire.iteration,
+            turn: wire.turn,
+            seed: wire.seed,
+            persona: read("persona", wire.persona.as_deref())?,
+            metadata: read("metadata", wire.metadata.as_deref())?.unwrap_or_default(),
+            conversation: read("conversation", wire.conversation.as_deref())?.unwrap_or_default(),
+        })
+    }
+
+    /// The simulated user of this run, if the experiment has personas.
+    ///
+    /// ```
+    /// # let context = fluxloop::Context::default().with_persona(fluxloop::Persona::named("expert"));
+    /// assert_eq!(context.persona().unwrap().name, "expert");
+    /// ```
+    #[must_use]
+    pub fn persona(&self) -> Option<&Persona> {
+        self.persona.as_ref()
+    }
+
+    /// Which repetition of its input this run is, from 0.
+    ///
+    /// ```
+    /// # let context = fluxloop::Context::default().with_iteration(3);
+    /// assert_eq!(context.iteration(), 3);
+    /// ```
+    #[must_use]
+    pub fn iteration(&self) -> u32 {
+        self.iteration
+    }
+
+    /// Which turn of its conversation this call answers, from 1.
+    ///
+    /// ```
+    /// let context = fluxloop::Context::default();
+    /// assert_eq!(context.turn(), 1);
+    /// ```
+    #[must_use]
+    pub fn turn(&self) -> u32 {
+        self.turn
+    }
+
+    /// What was said before the message that the agent is asked to answer.
+    ///
+    /// ```
+    /// # use fluxloop::Message;
+    /// # let said = [Message::user("Where is my order?"), Message::assistant("Which one?")];
+    /// # let context = fluxloop::Context::default().with_conversation(said.into_iter().collect());
+    /// for message in context.conversation().messages() {
+    ///     println!("{:?}: {}", message.role, message.content);
+    /// }
+    /// # assert_eq!(context.conversation().messages().len(), 2);
+    /// ```
+    #[must_use]
+    pub fn conversation(&self) -> &Conversation {
+        &self.conversation
+    }
+
+    /// The metadata that the inputs file gives this input; empty if it gives none.
+    ///
+    /// ```
+    /// # let metadata = serde_json::json!({ "locale": "en-GB" });
+    /// # let context = fluxloop::Context::default().with_metadata(metadata.as_object().unwrap().clone());
+    /// assert_eq!(context.metadata()["locale"], "en-GB");
+    /// ```
+    #[must_use]
+    pub fn metadata(&self) -> &Map<String, Value> {
+        &self.metadata
+    }
+
+    /// The run's own seed, derived from the experiment's: the same case has the same seed again.
+    ///
+    /// ```
+    /// # let context = fluxloop::Context::default().with_seed(7);
+    /// let pick = context.seed() % 3;
+    /// assert_eq!(pick, 1);
+    /// ```
+    #[must_use]
+    pub fn seed(&self) -> u64 {
+        self.seed
+    }
+
+    /// Sets the simulated user.
+    #[must_use]
+    pub fn with_persona(mut self, persona: Persona) -> Self {
+        self.persona = Some(persona);
+        self
+    }
+
+    /// Sets the iteration, from 0.
+    #[must_use]
+    pub fn with_iteration(mut self, iteration: u32) -> Self {
+        self.iteration = iteration;
+        self
+    }
+
+    /// Sets the turn, from 1.
+    #[must_use]
+    pub fn with_turn(mut self, turn: u32) -> Self {
+        self.turn = turn;
+        self
+    }
+
+    /// Sets what was said before.
+    #[must_use]
+    pub fn with_conversation(mut self, conversation: Conversation) -> Self {
+        self.conversation = conversation;
+        self
+    }
+
+    /// Sets the input's metadata.
+    #[must_use]
+    pub fn with_metadata(mut self, metadata: Map<String, Value>) -> Self {
+        self.metadata = metadata;
+        self
+    }
+
+    /// Sets the run's seed.
+    #[must_use]
+    pub fn with_seed(mut self, seed: u64) -> Self {
+        self.seed = seed;
+        self
+    }
+}
+
+/// A part of a [`ContextWire`] that is not what the protocol says.
+#[derive(Debug, thiserror::Error)]
+#[error("the {part} of the run's context: {problem}")]
+pub(crate) struct ContextError {
+    part: &'static str,
+    problem: serde_json::Error,
+}
+
+fn read<'w, T: Deserialize<'w>>(
+    part: &'static str,
+    raw: Option<&'w RawValue>,
+) -> Result<Option<T>, ContextError> {
+    raw.map(|raw| serde_json::from_str(raw.get()))
+        .transpose()
+        .map_err(|problem| ContextError { part, problem })
+}
+
+/// [`Context`] as the worker protocol carries it. The engine has each part as JSON already, and writes it as it is.
 #[derive(Debug, Default, Serialize, Deserialize)]
 pub(crate) struct ContextWire {
     /// The iteration, from 0.
@@ -54,6 +232,26 @@ pub struct Message {
     pub content: String,
 }
 
+impl Message {
+    /// What the simulated user said.
+    #[must_use]
+    pub fn user(content: impl Into<String>) -> Self {
+        Self {
+            role: Role::User,
+            content: content.into(),
+        }
+    }
+
+    /// What the agent said.
+    #[must_use]
+    pub fn assistant(content: impl Into<String>) -> Self {
+        Self {
+            role: Role::Assistant,
+            content: content.into(),
+        }
+    }
+}
+
 /// The messages before the one that the agent is asked to answer, oldest first.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
@@ -66,5 +264,54 @@ impl Conversation {
     #[must_use]
     pub fn messages(&self) -> &[Message] {
         &self.messages
+    }
+}
+
+impl FromIterator<Message> for Conversation {
+    fn from_iter<I: IntoIterator<Item = Message>>(messages: I) -> Self {
+        Self {
+            messages: messages.into_iter().collect(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn wire(json: &str) -> ContextWire {
+        serde_json::from_str(json).unwrap()
+    }
+
+    #[test]
+    fn what_the_wire_leaves_out_is_empty() {
+        let context = Context::new(&wire(
+            r#"{"iteration":2,"turn":3,"seed":18446744073709551615}"#,
+        ));
+        let expected = Context::default()
+            .with_iteration(2)
+            .with_turn(3)
+            .with_seed(u64::MAX);
+        assert_eq!(context.unwrap(), expected);
+    }
+
+    #[test]
+    fn every_part_arrives() {
+        let context = Context::new(&wire(
+            r#"{"iteration":0,"turn":2,"seed":1,"persona":{"name":"novice"},"metadata":{"a":[1]},
+                "conversation":[{"role":"user","content":"hi"},{"role":"assistant","content":"hello"}]}"#,
+        ))
+        .unwrap();
+        assert_eq!(context.persona(), Some(&Persona::named("novice")));
+        assert_eq!(context.metadata()["a"][0], 1);
+        let said = [Message::user("hi"), Message::assistant("hello")];
+        assert_eq!(context.conversation().messages(), said);
+    }
+
+    #[test]
+    fn a_malformed_part_is_named() {
+        let error =
+            Context::new(&wire(r#"{"iteration":0,"turn":1,"seed":1,"metadata":[1]}"#)).unwrap_err();
+        insta::assert_snapshot!(error, @"");
     }
 }

@@ -3,7 +3,7 @@ use std::{collections::BTreeMap, fmt, future::Future, pin::Pin, sync::Arc};
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
-use super::{AgentError, Context};
+use super::{AgentError, Context, Place};
 
 /// What an agent answered: its output as JSON text, or its error.
 pub type Reply = Result<Box<RawValue>, AgentError>;
@@ -64,6 +64,30 @@ pub struct AgentEntry {
     pub bind: fn(&Arguments) -> Result<(), BindError>,
     /// Binds the arguments and prepares the call.
     pub call: fn(&Arguments, Arc<Context>) -> Result<Invocation, BindError>,
+}
+
+impl AgentEntry {
+    /// `module::path:name`, and `@binary` after it if it belongs to one: a library and a binary of the same package may
+    /// share all module paths.
+    #[must_use]
+    pub fn id(&self) -> String {
+        let Self {
+            module_path, name, ..
+        } = self;
+        match self.binary {
+            Some(binary) => format!("{module_path}:{name}@{binary}"),
+            None => format!("{module_path}:{name}"),
+        }
+    }
+
+    /// Where the function is.
+    #[must_use]
+    pub fn place(&self) -> Place {
+        Place {
+            file: self.file,
+            line: self.line,
+        }
+    }
 }
 
 inventory::collect!(AgentEntry);

@@ -1,11 +1,15 @@
 //! What an agent's own crate sees: its context, and how plain functions become agents.
 
+pub(crate) mod bind;
 mod context;
 mod entry;
 mod error;
 mod persona;
+mod registry;
+pub(crate) mod reply;
 
 pub use context::{Context, Conversation, Message, Role};
 pub use entry::{AgentEntry, Arguments, BindError, Invocation, Reply};
 pub use error::{AgentError, Transient, transient};
 pub use persona::{ExpertiseLevel, Persona};
+pub use registry::{Place, Registry, RegistryError};

@@ -1,0 +1,6 @@
+#[fluxloop::agent(crate = flx)]
+fn run(input: String) -> String {
+    input
+}
+
+fn main() {}

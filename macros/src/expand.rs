@@ -1,0 +1,351 @@
+//! What stands beside the user's function: its registration, and the entry of a worker.
+//!
+//! Spans carry the messages. Types keep the spans of the user's tokens. Generated tokens that a message may stand on are
+//! *located at* the user's tokens and *resolved* as the macro's, all of them alike: the compiler underlines an expression
+//! only if its first and last token are resolved alike, and lints see that nobody wrote them.
+
+use proc_macro2::{Group, Span, TokenStream, TokenTree};
+use quote::{ToTokens, format_ident, quote, quote_spanned};
+use syn::{
+    Error, FnArg, Ident, Pat, PatType, ReturnType, Signature, Type, ext::IdentExt, spanned::Spanned,
+};
+
+use crate::{
+    check,
+    parse::{Function, Options},
+};
+
+/// What follows the function: its registration, or every error that it and the attribute have.
+pub(crate) fn agent(options: TokenStream, item: TokenStream) -> TokenStream {
+    let mut errors = Vec::new();
+    let options = Options::parse(options, &mut errors);
+    let function = match syn::parse2::<Function>(item) {
+        Ok(function) => function,
+        Err(error) => {
+            errors.push(error);
+            return compile_errors(&errors);
+        }
+    };
+    errors.extend(check::signature(&function.signature));
+    if errors.is_empty() {
+        registration(&options, &function)
+    } else {
+        compile_errors(&errors)
+    }
+}
+
+fn compile_errors(errors: &[Error]) -> TokenStream {
+    errors.iter().map(Error::to_compile_error).collect()
+}
+
+fn registration(options: &Options, function: &Function) -> TokenStream {
+    let ident = &function.signature.ident;
+    let private = options.krate.as_ref().map_or_else(
+        || quote!(::fluxloop::__private),
+        |path| quote!(#path::__private),
+    );
+    let name = options.name.as_ref().map_or_else(
+        || ident.unraw().to_string().to_token_stream(),
+        ToTokens::to_token_stream,
+    );
+    // The outermost span decides what `file!` and `line!` say: the function's name, not the attribute.
+    let file = quote_spanned!(ident.span()=> file!());
+    let line = quote_spanned!(ident.span()=> line!());
+    let call = call(&private, function);
+    let deprecated = function
+        .attributes
+        .iter()
+        .any(|attribute| attribute.path().is_ident("deprecated"))
+        .then(|| quote!(#[allow(deprecated)]));
+    let entry = entry(&private, ident);
+    quote! {
+        #deprecated
+        const _: () = {
+            #call
+
+            fn __fluxloop_bind(
+                arguments: &#private::Arguments,
+            ) -> ::core::result::Result<(), #private::BindError> {
+                // Preparing a call binds every argument and runs nothing.
+                __fluxloop_call(arguments, ::core::default::Default::default()).map(::core::mem::drop)
+            }
+
+            #private::inventory::submit! {
+                #private::AgentEntry {
+                    name: #name,
+                    module_path: ::core::module_path!(),
+                    file: #file,
+                    line: #line,
+                    package: ::core::env!("CARGO_PKG_NAME"),
+                    binary: ::core::option_env!("CARGO_BIN_NAME"),
+                    bind: __fluxloop_bind,
+                    call: __fluxloop_call,
+                }
+            }
+        };
+        #entry
+    }
+}
+
+/// The entry of a worker in a binary, example or test target. It is compiled only when `cargo fluxloop` asks for it.
+///
+/// libtest collects tests from modules and not from `const` blocks, hence the module; and an `allow` holds for a `cfg`
+/// only when it stands around it.
+fn entry(private: &TokenStream, ident: &Ident) -> TokenStream {
+    let module = format_ident!("__fluxloop_{}", ident.unraw(), span = Span::call_site());
+    quote! {
+        #[doc(hidden)]
+        #[allow(non_snake_case, unexpected_cfgs, unnameable_test_items)]
+        mod #module {
+            #[cfg(all(test, fluxloop_entry))]
+            #[test]
+            fn entry() {
+                #private::test_entry()
+            }
+        }
+    }
+}
+
+/// The function that binds the arguments and prepares the call.
+fn call(private: &TokenStream, function: &Function) -> TokenStream {
+    let signature = &function.signature;
+    let parameters: Vec<Parameter<'_>> = typed_inputs(signature)
+        .enumerate()
+        .map(|(index, input)| Parameter::new(index, input, signature))
+        .collect();
+    let values = parameters.iter().map(|parameter| parameter.values(private));
+    let checks = checks(private, &parameters);
+    let takes = parameters.iter().map(|parameter| parameter.take(private));
+    let locals: Vec<&Ident> = parameters
+        .iter()
+        .map(|parameter| &parameter.local)
+        .collect();
+    let invocation = invocation(private, signature, &parameters);
+    quote_spanned! {Span::mixed_site()=>
+        fn __fluxloop_call(
+            __fluxloop_arguments: &#private::Arguments,
+            __fluxloop_context: ::std::sync::Arc<#private::Context>,
+        ) -> ::core::result::Result<#private::Invocation, #private::BindError> {
+            #[allow(unused_imports)]
+            use #private::{ReplyOfResult as _, ReplyOfValue as _};
+            #checks
+            #[allow(unused_mut, unused_variables)]
+            let mut __fluxloop_binder = #private::Binder::new(
+                __fluxloop_arguments,
+                __fluxloop_context,
+                0 #(+ #values)*,
+            )?;
+            #(let #locals = #takes;)*
+            ::core::result::Result::Ok(#invocation)
+        }
+    }
+}
+
+/// Calls the user's function. Everything that a message about the answer may stand on is located at its type.
+fn invocation(
+    private: &TokenStream,
+    signature: &Signature,
+    parameters: &[Parameter<'_>],
+) -> TokenStream {
+    let ident = &signature.ident;
+    let (first, last) = answer_spans(signature);
+    let arguments = parameters
+        .iter()
+        .map(|parameter| parameter.argument(private));
+    let arguments = group(last, quote_spanned!(last=> #(#arguments),*));
+    let mut function = ident.clone();
+    function.set_span(first);
+    let awaited = signature.asyncness.map(|_| quote_spanned!(last=> .await));
+    let returned = group(last, quote!(#function #arguments #awaited));
+    let at_answer = located_at(first, private);
+    let reply = quote_spanned!(last=> .reply());
+    let answer = quote_spanned!(first=> #at_answer::Returned::new #returned #reply);
+    let at_name = Span::mixed_site().located_at(ident.span());
+    let private = located_at(at_name, private);
+    if signature.asyncness.is_some() {
+        quote_spanned!(at_name=> #private::asynchronous(async move { #answer }))
+    } else {
+        quote_spanned!(at_name=> #private::blocking(move || #answer))
+    }
+}
+
+/// The same tokens, elsewhere for messages and resolved as the macro's.
+fn located_at(span: Span, tokens: &TokenStream) -> TokenStream {
+    let tokens = tokens.clone().into_iter();
+    tokens
+        .map(|mut token| {
+            token.set_span(span);
+            token
+        })
+        .collect()
+}
+
+fn first_span(tokens: &TokenStream) -> Span {
+    let first = tokens.clone().into_iter().next();
+    let span = first.map_or_else(Span::call_site, |token| token.span());
+    Span::mixed_site().located_at(span)
+}
+
+fn group(span: Span, tokens: TokenStream) -> TokenTree {
+    let mut group = Group::new(proc_macro2::Delimiter::Parenthesis, tokens);
+    group.set_span(span);
+    group.into()
+}
+
+/// First and last token of the answer's type, or the function's name if it has none.
+fn answer_spans(signature: &Signature) -> (Span, Span) {
+    let tokens = match &signature.output {
+        ReturnType::Default => signature.ident.to_token_stream(),
+        ReturnType::Type(_, ty) => ty.to_token_stream(),
+    };
+    let spans: Vec<Span> = tokens.into_iter().map(|token| token.span()).collect();
+    let at = |span: Option<&Span>| {
+        Span::mixed_site().located_at(span.copied().unwrap_or_else(Span::call_site))
+    };
+    (at(spans.first()), at(spans.last()))
+}
+
+fn typed_inputs(signature: &Signature) -> impl Iterator<Item = &PatType> {
+    signature.inputs.iter().filter_map(|input| match input {
+        FnArg::Typed(parameter) => Some(parameter),
+        FnArg::Receiver(_) => None,
+    })
+}
+
+/// What the compiler can tell only once types are known: which parameters are the context.
+fn checks(private: &TokenStream, parameters: &[Parameter<'_>]) -> TokenStream {
+    let mut checks = TokenStream::new();
+    for (index, parameter) in parameters.iter().enumerate() {
+        if let Passing::Reference(_) = parameter.passing {
+            let earlier = parameters[..index]
+                .iter()
+                .filter(|other| matches!(other.passing, Passing::Reference(_)))
+                .map(|other| other.values(private));
+            let own = parameter.values(private);
+            let span = Span::mixed_site().located_at(parameter.pattern.span());
+            checks.extend(quote_spanned! {span=>
+                const _: () = ::core::assert!(
+                    #own == 1 || (true #(&& #earlier == 1)*),
+                    "an agent takes its context once"
+                );
+            });
+        }
+        if parameter.key.is_none() {
+            let values = parameters.iter().map(|other| other.values(private));
+            let span = Span::mixed_site().located_at(parameter.pattern.span());
+            checks.extend(quote_spanned! {span=>
+                const _: () = ::core::assert!(
+                    0 #(+ #values)* == 1,
+                    "one of several arguments needs a name that it is bound by"
+                );
+            });
+        }
+    }
+    checks
+}
+
+enum Passing {
+    Value(TokenStream),
+    Reference(TokenStream),
+}
+
+struct Parameter<'a> {
+    pattern: &'a Pat,
+    /// The name it is bound by, unless it is a pattern without one.
+    key: Option<String>,
+    passing: Passing,
+    /// What holds it until the call.
+    local: Ident,
+}
+
+impl<'a> Parameter<'a> {
+    fn new(index: usize, input: &'a PatType, signature: &Signature) -> Self {
+        let passing = match check::reference(&input.ty) {
+            Some(reference) => Passing::Reference(nameable(&reference.elem, signature)),
+            None => Passing::Value(nameable(&input.ty, signature)),
+        };
+        let key = match &*input.pat {
+            Pat::Ident(pattern) => Some(pattern.ident.unraw().to_string()),
+            _ => None,
+        };
+        Self {
+            pattern: &input.pat,
+            key,
+            passing,
+            local: format_ident!("__fluxloop_argument_{index}", span = Span::mixed_site()),
+        }
+    }
+
+    /// How many values of the input it takes: an expression, 0 for the context and 1 for any other.
+    fn values(&self, private: &TokenStream) -> TokenStream {
+        match &self.passing {
+            Passing::Value(_) => quote!(1),
+            Passing::Reference(ty) => quote!(<#ty as #private::Referent>::VALUES),
+        }
+    }
+
+    fn take(&self, private: &TokenStream) -> TokenStream {
+        let shown = self
+            .key
+            .clone()
+            .unwrap_or_else(|| self.pattern.to_token_stream().to_string());
+        // The type keeps its own spans, so that a message stands on all of it.
+        let (take, ty) = match &self.passing {
+            Passing::Value(ty) => ("value", ty),
+            Passing::Reference(ty) => ("referent", ty),
+        };
+        let span = first_span(ty);
+        let take = Ident::new(take, span);
+        let private = located_at(span, private);
+        quote_spanned!(span=> #private::#take::<#ty>(&mut __fluxloop_binder, #shown)?)
+    }
+
+    fn argument(&self, private: &TokenStream) -> TokenStream {
+        let local = &self.local;
+        match &self.passing {
+            Passing::Value(_) => local.to_token_stream(),
+            Passing::Reference(_) => quote!(#private::lend(&#local)),
+        }
+    }
+}
+
+/// A parameter's type as it can be named outside of the function: without the lifetimes that it declares.
+fn nameable(ty: &Type, signature: &Signature) -> TokenStream {
+    let declared: Vec<&Ident> = signature
+        .generics
+        .lifetimes()
+        .map(|parameter| &parameter.lifetime.ident)
+        .collect();
+    if declared.is_empty() {
+        ty.to_token_stream()
+    } else {
+        without_lifetimes(ty.to_token_stream(), &declared)
+    }
+}
+
+fn without_lifetimes(tokens: TokenStream, declared: &[&Ident]) -> TokenStream {
+    let mut after_quote = false;
+    tokens
+        .into_iter()
+        .map(|token| {
+            let lifetime = std::mem::replace(
+                &mut after_quote,
+                matches!(&token, TokenTree::Punct(punct) if punct.as_char() == '\''),
+            );
+            match token {
+                TokenTree::Ident(ident) if lifetime && declared.contains(&&ident) => {
+                    Ident::new("_", ident.span()).into()
+                }
+                TokenTree::Group(group) => {
+                    let mut inner = Group::new(
+                        group.delimiter(),
+                        without_lifetimes(group.stream(), declared),
+                    );
+                    inner.set_span(group.span());
+                    inner.into()
+                }
+                other => other,
+            }
+        })
+        .collect()
+}

@@ -1,0 +1,183 @@
+//! What stands in the attribute, and the function below it.
+
+use proc_macro2::{Span, TokenStream, TokenTree};
+use syn::{
+    Attribute, Error, Ident, LitStr, Path, Result, Signature, Token, Visibility,
+    ext::IdentExt,
+    parse::{Parse, ParseStream, Parser},
+};
+
+const FORMS: &str = "the options of an agent are `name = \"…\"` and `crate = path`";
+
+/// The attribute's own arguments.
+#[derive(Default)]
+pub(crate) struct Options {
+    /// Replaces the function's name in targets and case names.
+    pub(crate) name: Option<LitStr>,
+    /// Where the crate `fluxloop` is.
+    pub(crate) krate: Option<Path>,
+}
+
+impl Options {
+    /// Reads every option that is well formed; the errors are those of all the others.
+    pub(crate) fn parse(tokens: TokenStream, errors: &mut Vec<Error>) -> Self {
+        let mut options = Self::default();
+        let parsed = (|input: ParseStream<'_>| {
+            while !input.is_empty() {
+                if let Err(error) = options.read(input) {
+                    errors.push(error);
+                    skip_option(input)?;
+                }
+                if !input.is_empty() {
+                    input.parse::<Token![,]>()?;
+                }
+            }
+            Ok(())
+        })
+        .parse2(tokens);
+        errors.extend(parsed.err());
+        options
+    }
+
+    fn read(&mut self, input: ParseStream<'_>) -> Result<()> {
+        if !input.peek(Ident::peek_any) {
+            return Err(input.error(FORMS));
+        }
+        let option = input.call(Ident::parse_any)?;
+        match option.to_string().as_str() {
+            "name" => {
+                once(&option, self.name.is_some())?;
+                expect_equals(input, &option, "name = \"support\"")?;
+                let name = input.parse::<LitStr>().map_err(|error| {
+                    Error::new(
+                        error.span(),
+                        "expected a string, as in `name = \"support\"`",
+                    )
+                })?;
+                // Kept even when it is refused, so that a second `name` is known as a repetition.
+                let checked = check_name(&name);
+                self.name = Some(name);
+                end_of_option(input).and(checked)
+            }
+            "crate" => {
+                once(&option, self.krate.is_some())?;
+                expect_equals(input, &option, "crate = path::to::fluxloop")?;
+                let path = input.call(Path::parse_mod_style).map_err(|error| {
+                    Error::new(
+                        error.span(),
+                        "expected a path, as in `crate = path::to::fluxloop`",
+                    )
+                })?;
+                let checked = check_path(&path);
+                self.krate = Some(path);
+                end_of_option(input).and(checked)
+            }
+            other => Err(Error::new(
+                option.span(),
+                format!("unknown option `{other}`: {FORMS}"),
+            )),
+        }
+    }
+}
+
+fn once(option: &Ident, seen: bool) -> Result<()> {
+    if seen {
+        return Err(Error::new(
+            option.span(),
+            format!("the option `{option}` is given twice"),
+        ));
+    }
+    Ok(())
+}
+
+fn expect_equals(input: ParseStream<'_>, option: &Ident, form: &str) -> Result<()> {
+    input
+        .parse::<Option<Token![=]>>()?
+        .map(drop)
+        .ok_or_else(|| Error::new(option.span(), format!("expected `{form}`")))
+}
+
+fn end_of_option(input: ParseStream<'_>) -> Result<()> {
+    if input.is_empty() || input.peek(Token![,]) {
+        return Ok(());
+    }
+    Err(input.error("expected `,`"))
+}
+
+fn skip_option(input: ParseStream<'_>) -> Result<()> {
+    while !input.is_empty() && !input.peek(Token![,]) {
+        input.parse::<TokenTree>()?;
+    }
+    Ok(())
+}
+
+fn check_name(name: &LitStr) -> Result<()> {
+    let value = name.value();
+    let problem = if value.is_empty() {
+        "an agent's name cannot be empty".to_owned()
+    } else if let Some(found) = value
+        .chars()
+        .find(|c| *c == ':' || c.is_whitespace() || c.is_control())
+    {
+        format!(
+            "an agent's name cannot have {found:?}: targets and case names are split at colons and white space"
+        )
+    } else {
+        return Ok(());
+    };
+    Err(Error::new(name.span(), problem))
+}
+
+/// The path is used inside a module of its own as well, where `self` and `super` would be other modules.
+fn check_path(path: &Path) -> Result<()> {
+    match path.segments.first() {
+        Some(first) if first.ident == "self" || first.ident == "super" => Err(Error::new(
+            first.ident.span(),
+            "expected a path that starts at a crate's name or at `crate`",
+        )),
+        _ => Ok(()),
+    }
+}
+
+/// A function as far as the attribute looks at it: the body is the compiler's business.
+pub(crate) struct Function {
+    pub(crate) attributes: Vec<Attribute>,
+    pub(crate) signature: Signature,
+}
+
+impl Parse for Function {
+    fn parse(input: ParseStream<'_>) -> Result<Self> {
+        let attributes = input.call(Attribute::parse_outer)?;
+        input.parse::<Visibility>()?;
+        if !starts_function(input) {
+            return Err(Error::new(
+                next_span(input),
+                "an agent is a function: `#[fluxloop::agent]` cannot stand here",
+            ));
+        }
+        let signature = input.parse::<Signature>()?;
+        if !input.peek(syn::token::Brace) {
+            return Err(input.error("an agent is a function with a body"));
+        }
+        input.parse::<TokenStream>()?;
+        Ok(Self {
+            attributes,
+            signature,
+        })
+    }
+}
+
+fn starts_function(input: ParseStream<'_>) -> bool {
+    let qualifier = input.peek(Token![async])
+        || input.peek(Token![unsafe])
+        || input.peek(Token![extern]) && !input.peek2(Token![crate])
+        || input.peek(Token![const]) && !input.peek3(Token![:]);
+    qualifier || input.peek(Token![fn])
+}
+
+fn next_span(input: ParseStream<'_>) -> Span {
+    input
+        .cursor()
+        .token_tree()
+        .map_or_else(Span::call_site, |(token, _)| token.span())
+}
