@@ -88,7 +88,7 @@ pub fn answer(question: &str, ctx: &fluxloop::Context) -> Result<Answer, Questio
 /// ```
 /// use examples::docs::{Answer, answer_question};
 ///
-/// let Answer::Found { place, .. } = answer_question("How long may a run take?", None)? else {
+/// let Answer::Found { place, .. } = answer_question("What does exit code 96 mean?", None)? else {
 ///     panic!("the documentation says");
 /// };
 /// assert_eq!(place.page, "docs/running.md");
