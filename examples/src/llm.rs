@@ -2,7 +2,7 @@
 //! gateway, llama.cpp, Ollama, vLLM.
 //!
 //! It reads `OPENAI_BASE_URL` (the official address unless set), `OPENAI_API_KEY` (optional with another address) and
-//! `OPENAI_MODEL`, from the environment or the project's `.env`. `examples/llm.yaml` is its experiment.
+//! `OPENAI_MODEL`, from the environment or the project's `.env`. `configs/llm.yaml` is its experiment.
 
 #[cfg(test)]
 mod tests;
