@@ -116,3 +116,17 @@ fn the_answer_is_tagged_with_its_status() {
     let json = serde_json::to_value(&answer).unwrap();
     assert_eq!(json["status"], "not_in_documentation");
 }
+
+#[test]
+fn links_between_pages_lead_somewhere() {
+    let docs = root().join("docs");
+    let broken: Vec<_> = index::PAGES
+        .iter()
+        .flat_map(|(page, markdown)| markdown.split("](").skip(1).map(move |rest| (page, rest)))
+        .filter_map(|(page, rest)| {
+            let link = rest.split(')').next().unwrap();
+            (!link.contains("://") && !docs.join(link).is_file()).then(|| format!("{page}: {link}"))
+        })
+        .collect();
+    assert!(broken.is_empty(), "{broken:?}");
+}
