@@ -12,3 +12,4 @@ mod yaml;
 pub use error::{ConfigError, ConfigErrors, ErrorKind, Warning};
 pub use place::Place;
 pub use types::*;
+mod shim; pub use shim::*;

@@ -17,3 +17,5 @@ pub struct RawInput {
     /// Where the entry begins, for messages: `inputs/generated.yaml:12`.
     pub place: String,
 }
+#[derive(Debug)] pub struct Inputs { pub entries: Vec<RawInput>, pub yaml: String, pub file: Option<std::path::PathBuf>, pub warnings: Vec<crate::config::Warning> }
+pub fn load_inputs(config: &crate::config::Config) -> Result<Inputs, crate::config::ConfigErrors> { todo!() }
