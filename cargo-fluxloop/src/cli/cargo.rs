@@ -5,6 +5,7 @@ use clap::Args;
 /// cargo's own options, by cargo's own names. `-p` is not among them: it stands for `--personas`.
 #[derive(Clone, Debug, Default, Args)]
 #[command(next_help_heading = "Cargo")]
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of cargo's")]
 pub(crate) struct CargoArguments {
     /// Path to Cargo.toml
     #[arg(long, value_name = "PATH")]

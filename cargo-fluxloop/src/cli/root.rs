@@ -26,10 +26,10 @@ pub(crate) struct Cli {
 /// The commands.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
-    /// Run the agent over inputs × personas × iterations
+    /// Run an experiment
     Run(RunArguments),
     /// List the registered agents, or the cases that a run would have
-    List(ListArguments),
+    List(Box<ListArguments>),
     /// Print a shell's completions for `cargo-fluxloop`
     Completions(CompletionsArguments),
     /// Hold the agents of a library: what `cargo fluxloop` starts itself as
