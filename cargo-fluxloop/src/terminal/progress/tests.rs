@@ -8,7 +8,7 @@ fn meter(bar: Bar, planned: u64, done: u64, failed: u64) -> Meter {
 }
 
 #[test]
-fn the_text_is_the_pages() {
+fn the_text_shows_bar_counts_and_estimate() {
     let text = |done: u64, failed: u64, seconds: u64| {
         meter(Bar::InPlace, 500, done, failed).text(at(seconds * 1000), None)
     };
