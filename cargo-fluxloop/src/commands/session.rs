@@ -41,7 +41,7 @@ impl<'a> Workshop<'a> {
         let workspace = Workspace::load(cargo, &mut |line| shell.verbose(line.trim()))?;
         let output = CargoOutput {
             quiet: shell.verbosity() == Verbosity::Quiet,
-            color: shell.color(),
+            color: invocation.options.color.for_cargo(),
         };
         Ok(Self { workspace, config, output, invocation })
     }
