@@ -1,9 +1,12 @@
 //! `cargo fluxloop`: simulated users for the LLM agents in a workspace.
+#![expect(
+    unused_imports,
+    reason = "the command that uses these modules is not written yet"
+)]
 #![cfg_attr(
     not(test),
     expect(
         dead_code,
-        unused_imports,
         reason = "the command that uses these modules is not written yet"
     )
 )]

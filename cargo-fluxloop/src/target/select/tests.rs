@@ -28,7 +28,7 @@ fn shop() -> Project {
     Project::new(&[
         (
             "Cargo.toml",
-            "[workspace]\nresolver = \"3\"\nmembers = [\"shop\", \"other\", \"plain\"]\n",
+            "[workspace]\nresolver = \"3\"\nmembers = [\"shop\", \"other\", \"plain\", \"switched\"]\n",
         ),
         ("shop/Cargo.toml", &shop),
         (
@@ -55,6 +55,11 @@ fn shop() -> Project {
             "[package]\nname = \"plain\"\nversion = \"0.1.0\"\nedition = \"2024\"\n",
         ),
         ("plain/src/lib.rs", ""),
+        (
+            "switched/Cargo.toml",
+            "[package]\nname = \"switched-off\"\nversion = \"0.1.0\"\nedition = \"2024\"\n[features]\nagents = [\"dep:fluxloop\"]\nall = [\"fluxloop/engine\"]\n[dependencies]\nfluxloop = { path = \"FLUXLOOP\", optional = true }\n",
+        ),
+        ("switched/src/lib.rs", AGENT),
     ])
 }
 
@@ -145,6 +150,10 @@ fn what_is_not_clear_is_refused_before_the_build() {
     insta::assert_snapshot!(built(&workspace, "plain:run"), @r"
     package `plain` does not depend on fluxloop
     hint: cargo add fluxloop --package plain
+    ");
+    insta::assert_snapshot!(built(&workspace, "switched-off:run"), @r"
+    package `switched-off` has fluxloop as an optional dependency that is off
+    hint: pass --features with one of: agents, all
     ");
     insta::assert_snapshot!(built(&workspace, ""), @r#"
     no target is configured, and there are 5 agents:
