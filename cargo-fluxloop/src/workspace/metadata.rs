@@ -15,7 +15,7 @@ use super::{CargoCall, CargoOptions, WorkspaceError};
 pub(crate) struct Cargo {
     /// The program.
     pub(crate) program: OsString,
-    /// Where it runs: it looks for the workspace here and in the folders above.
+    /// Where it runs, absolute: it looks for the workspace here and in the folders above.
     pub(crate) directory: PathBuf,
     /// The user's flags for it.
     pub(crate) options: CargoOptions,
