@@ -13,7 +13,10 @@ use crate::{
 };
 
 /// `cargo fluxloop list`: every registered agent, as the built targets report them.
-pub(super) fn execute(arguments: AgentsArguments, invocation: &Invocation) -> Result<i32, CommandError> {
+pub(super) fn execute(
+    arguments: AgentsArguments,
+    invocation: &Invocation,
+) -> Result<i32, CommandError> {
     let config = plan::load(&arguments.project, &[], invocation)?;
     let workshop = Workshop::open(&config, arguments.cargo, invocation)?;
     let runtime = super::experiment::runtime()?;

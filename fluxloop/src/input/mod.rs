@@ -1,6 +1,14 @@
 //! Inputs: what the simulated users say first.
 
+mod entry;
+mod load;
+
 use serde_json::{Map, Value};
+
+use crate::config::Warning;
+
+pub(crate) use entry::decode_entries;
+pub use load::load_inputs;
 
 /// One entry of an inputs file, as it was read.
 #[derive(Clone, Debug, PartialEq)]
@@ -17,5 +25,18 @@ pub struct RawInput {
     /// Where the entry begins, for messages: `inputs/generated.yaml:12`.
     pub place: String,
 }
-#[derive(Debug)] pub struct Inputs { pub entries: Vec<RawInput>, pub yaml: String, pub file: Option<std::path::PathBuf>, pub warnings: Vec<crate::config::Warning> }
-pub fn load_inputs(config: &crate::config::Config) -> Result<Inputs, crate::config::ConfigErrors> { todo!() }
+
+/// The inputs of an experiment: at least one.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Inputs {
+    /// In the order they were written.
+    pub entries: Vec<RawInput>,
+    /// The file as it was read, or the configuration's own inputs as such a file would have them. Secrets in it are not
+    /// masked.
+    pub yaml: String,
+    /// The file, unless they are the configuration's own. Absolute.
+    pub file: Option<std::path::PathBuf>,
+    /// In the order they were found.
+    pub warnings: Vec<Warning>,
+}

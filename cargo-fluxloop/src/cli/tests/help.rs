@@ -44,16 +44,6 @@ fn a_command_is_asked_for() {
 }
 
 #[test]
-fn the_host_is_hidden() {
-    assert!(matches!(
-        parse("cargo-fluxloop __host libagents.so entry").unwrap().command,
-        Command::Host(HostArguments { library, symbol }) if library == *"libagents.so" && symbol == "entry"
-    ));
-    let help = parse("cargo-fluxloop --help").unwrap_err().to_string();
-    assert!(!help.contains("__host"), "{help}");
-}
-
-#[test]
 fn completions_name_the_options() {
     for name in ["bash", "zsh", "fish", "elvish", "powershell"] {
         let line = format!("cargo-fluxloop completions {name}");
