@@ -22,7 +22,7 @@ pub const TOKEN_VARIABLE: &str = "FLUXLOOP_WORKER_TOKEN";
 pub const PARALLEL_VARIABLE: &str = "FLUXLOOP_WORKER_PARALLEL";
 
 /// From the engine to the worker.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Request<'a> {
     /// Run an agent.
@@ -38,7 +38,7 @@ pub enum Request<'a> {
 }
 
 /// Run an agent.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Call<'a> {
     /// Chosen by the engine, unique for the worker.
     pub run: u64,
@@ -72,7 +72,7 @@ pub struct CallContext<'a> {
 }
 
 /// Say whether arguments fit an agent.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Bind<'a> {
     /// Chosen by the engine, answered with.
     pub bind: u64,
@@ -83,18 +83,18 @@ pub struct Bind<'a> {
 }
 
 /// Stop a run.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Cancel {
     /// Which.
     pub run: u64,
 }
 
 /// Finish.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Shutdown {}
 
 /// From the worker to the engine.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Response<'a> {
     /// The first line.
@@ -109,7 +109,7 @@ pub enum Response<'a> {
 }
 
 /// Who the worker is.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Hello {
     /// [`VERSION`] of the worker.
     pub protocol: u32,
@@ -142,7 +142,7 @@ pub struct AgentInfo {
 }
 
 /// The answer to `bind`.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Bound {
     /// Which `bind`.
     pub bind: u64,
@@ -152,7 +152,7 @@ pub struct Bound {
 }
 
 /// How a run ended.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct RunResult<'a> {
     /// Which run.
     pub run: u64,
@@ -164,7 +164,7 @@ pub struct RunResult<'a> {
 }
 
 /// What came of a run.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum WireOutcome<'a> {
     /// The agent's output.
@@ -192,3 +192,6 @@ pub struct Panic {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub line: Option<u32>,
 }
+
+#[cfg(test)]
+mod tests;

@@ -73,7 +73,11 @@ impl Rows {
 pub(crate) fn of(rows: &Rows, runs: u32) -> Figures {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let create = |name: &str| File::create(folder.path().join(name)).expect("a file");
-    let mut files = [create("trace_summary.jsonl"), create("traces.jsonl"), create("observations.jsonl")];
+    let mut files = [
+        create("trace_summary.jsonl"),
+        create("traces.jsonl"),
+        create("observations.jsonl"),
+    ];
     let mut buffer = Vec::new();
     Figures::of(|| {
         for _ in 0..runs {
@@ -82,7 +86,10 @@ pub(crate) fn of(rows: &Rows, runs: u32) -> Figures {
                 match n {
                     0 => line(&mut buffer, &rows.summary),
                     1 => line(&mut buffer, &rows.trace),
-                    _ => rows.observations.iter().for_each(|row| line(&mut buffer, row)),
+                    _ => rows
+                        .observations
+                        .iter()
+                        .for_each(|row| line(&mut buffer, row)),
                 }
                 file.write_all(&buffer).expect("the disk has room");
             }

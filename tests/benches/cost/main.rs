@@ -45,7 +45,12 @@ fn cost_per_run(bench: &Bench, parallel: u32, limit: f64) {
 /// Whether a run costs the same among many as among few.
 fn slope(bench: &Bench) {
     let start = bench.echo(100, 64);
-    let per = |runs: u32| bench.echo(runs, 64).minus(&start).per(f64::from(runs - 100));
+    let per = |runs: u32| {
+        bench
+            .echo(runs, 64)
+            .minus(&start)
+            .per(f64::from(runs - 100))
+    };
     let (few, many) = (per(10_000), per(100_000));
     println!(
         "cost per run at 100,000 runs over that at 10,000: {:.2} wall, {:.2} CPU (0.8 to 1.2)",
@@ -69,7 +74,9 @@ fn memory(bench: &Bench) {
 /// Runs that wait do so together.
 fn concurrency(bench: &Bench) {
     let seconds = bench.waiting(5_000, 1_000);
-    println!("5,000 runs of 100 ms at --parallel 1000: {seconds:.2} s (under 1; 0.5 is what the waiting alone takes)");
+    println!(
+        "5,000 runs of 100 ms at --parallel 1000: {seconds:.2} s (under 1; 0.5 is what the waiting alone takes)"
+    );
 }
 
 /// What stands between a build and the first run.

@@ -29,25 +29,44 @@ impl Figures {
     pub(crate) fn of(work: impl FnOnce()) -> Self {
         let (began, cpu) = (Instant::now(), cpu_seconds());
         work();
-        Self { wall: began.elapsed().as_secs_f64(), cpu: cpu_seconds() - cpu, peak_mb: 0.0 }
+        Self {
+            wall: began.elapsed().as_secs_f64(),
+            cpu: cpu_seconds() - cpu,
+            peak_mb: 0.0,
+        }
     }
 
     pub(crate) fn minus(&self, other: &Self) -> Self {
-        Self { wall: self.wall - other.wall, cpu: self.cpu - other.cpu, ..*self }
+        Self {
+            wall: self.wall - other.wall,
+            cpu: self.cpu - other.cpu,
+            ..*self
+        }
     }
 
     pub(crate) fn per(&self, runs: impl Into<f64>) -> Self {
         let runs = runs.into();
-        Self { wall: self.wall / runs, cpu: self.cpu / runs, ..*self }
+        Self {
+            wall: self.wall / runs,
+            cpu: self.cpu / runs,
+            ..*self
+        }
     }
 }
 
 /// User and system time of this process and of the children it has waited for, from `/proc/self/stat` (proc(5)).
 fn cpu_seconds() -> f64 {
     let stat = fs::read_to_string("/proc/self/stat").expect("Linux");
-    let after_name = stat.rsplit(')').next().expect("the name stands in parentheses");
-    let ticks: u32 =
-        after_name.split_whitespace().skip(11).take(4).map(|field| field.parse::<u32>().expect("a number")).sum();
+    let after_name = stat
+        .rsplit(')')
+        .next()
+        .expect("the name stands in parentheses");
+    let ticks: u32 = after_name
+        .split_whitespace()
+        .skip(11)
+        .take(4)
+        .map(|field| field.parse::<u32>().expect("a number"))
+        .sum();
     f64::from(ticks) / 100.0
 }
 
@@ -82,7 +101,13 @@ pub(crate) struct Bench {
 impl Bench {
     pub(crate) fn prepare() -> Self {
         let built = Command::new(env!("CARGO"))
-            .args(["build", "--release", "--quiet", "--package", "cargo-fluxloop"])
+            .args([
+                "build",
+                "--release",
+                "--quiet",
+                "--package",
+                "cargo-fluxloop",
+            ])
             .current_dir(workspace())
             .status()
             .expect("cargo runs");
@@ -93,17 +118,27 @@ impl Bench {
         let manifest = fs::read_to_string(project.path("Cargo.toml")).expect("it was just written");
         project.write(
             "Cargo.toml",
-            &manifest.replace("[workspace]", "tokio = { version = \"1\", features = [\"rt\", \"time\"] }\n\n[workspace]"),
+            &manifest.replace(
+                "[workspace]",
+                "tokio = { version = \"1\", features = [\"rt\", \"time\"] }\n\n[workspace]",
+            ),
         );
-        let bench = Self { project, command: workspace().join("target/release/cargo-fluxloop") };
+        let bench = Self {
+            project,
+            command: workspace().join("target/release/cargo-fluxloop"),
+        };
         bench.echo(1, 1);
         bench
     }
 
     fn run(&self, arguments: &str) -> Command {
-        let pattern = self.project.command(&format!("run experiment --yes --release {arguments}"));
+        let pattern = self
+            .project
+            .command(&format!("run experiment --yes --release {arguments}"));
         let mut command = Command::new(&self.command);
-        command.args(pattern.get_args()).current_dir(self.project.path("."));
+        command
+            .args(pattern.get_args())
+            .current_dir(self.project.path("."));
         for (name, value) in pattern.get_envs() {
             match value {
                 Some(value) => command.env(name, value),
@@ -137,7 +172,11 @@ impl Bench {
     pub(crate) fn rows(&self) -> Rows {
         let experiment = self.project.latest();
         let first = |name: &str| first_lines(&experiment, name, 2);
-        Rows::new(&first("trace_summary.jsonl")[0], &first("traces.jsonl")[0], &first("observations.jsonl"))
+        Rows::new(
+            &first("trace_summary.jsonl")[0],
+            &first("traces.jsonl")[0],
+            &first("observations.jsonl"),
+        )
     }
 
     /// Seconds that so many runs of 100 ms took, by the experiment's own account.
@@ -151,12 +190,21 @@ impl Bench {
             .expect("the command starts");
         assert!(status.success(), "the experiment failed");
         let summary = self.project.latest().summary();
-        let at = |key: &str| summary[key].as_str().expect("a time").parse::<jiff::Timestamp>().expect("RFC 3339");
+        let at = |key: &str| {
+            summary[key]
+                .as_str()
+                .expect("a time")
+                .parse::<jiff::Timestamp>()
+                .expect("RFC 3339")
+        };
         (at("completed_at") - at("started_at")).as_secs_f64()
     }
 
     fn wait_config(&self) -> PathBuf {
-        self.project.write("configs/simulation.yaml", "runner: {target: \"bench_echo:wait\"}\n");
+        self.project.write(
+            "configs/simulation.yaml",
+            "runner: {target: \"bench_echo:wait\"}\n",
+        );
         self.project.path("configs/simulation.yaml")
     }
 
@@ -165,8 +213,13 @@ impl Bench {
         let pattern = self.run("");
         let build = || {
             let mut command = Command::new(env!("CARGO"));
-            command.args(["build", "--release", "--quiet"]).current_dir(self.project.path("."));
-            for (name, value) in pattern.get_envs().filter_map(|(name, value)| Some((name, value?))) {
+            command
+                .args(["build", "--release", "--quiet"])
+                .current_dir(self.project.path("."));
+            for (name, value) in pattern
+                .get_envs()
+                .filter_map(|(name, value)| Some((name, value?)))
+            {
                 command.env(name, value);
             }
             assert!(command.status().expect("cargo runs").success());
@@ -193,13 +246,20 @@ impl Bench {
         let stderr = BufReader::new(child.stderr.take().expect("it is piped"));
         let built = thread::spawn(move || {
             let mut lines = stderr.lines().map_while(Result::ok);
-            let built = lines.find(|line| line.contains("Finished")).map(|_| Instant::now());
+            let built = lines
+                .find(|line| line.contains("Finished"))
+                .map(|_| Instant::now());
             // Read to the end, or the command would wait.
             lines.for_each(drop);
             built.expect("cargo says when it has finished")
         });
-        let mut stdout = BufReader::new(child.stdout.take().expect("it is piped")).lines().map_while(Result::ok);
-        let started = stdout.find(|line| line.contains("run-started")).map(|_| Instant::now()).expect("a run starts");
+        let mut stdout = BufReader::new(child.stdout.take().expect("it is piped"))
+            .lines()
+            .map_while(Result::ok);
+        let started = stdout
+            .find(|line| line.contains("run-started"))
+            .map(|_| Instant::now())
+            .expect("a run starts");
         stdout.for_each(drop);
         assert!(child.wait().expect("it ends").success());
         let whole = began.elapsed().as_secs_f64();
@@ -210,7 +270,10 @@ impl Bench {
 
 fn first_lines(experiment: &Experiment, name: &str, lines: usize) -> Vec<Value> {
     let text = experiment.text(name);
-    text.lines().take(lines).map(|line| serde_json::from_str(line).expect("a row")).collect()
+    text.lines()
+        .take(lines)
+        .map(|line| serde_json::from_str(line).expect("a row"))
+        .collect()
 }
 
 fn median(figures: impl Iterator<Item = Figures>) -> Figures {
@@ -222,6 +285,13 @@ fn median(figures: impl Iterator<Item = Figures>) -> Figures {
 /// `VmHWM` of a process in MB; 0 once it has ended.
 fn peak_memory(process: u32) -> f64 {
     let status = fs::read_to_string(format!("/proc/{process}/status")).unwrap_or_default();
-    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).unwrap_or("0");
-    line.split_whitespace().next().and_then(|kib| kib.parse::<f64>().ok()).unwrap_or_default() / 1024.0
+    let line = status
+        .lines()
+        .find_map(|line| line.strip_prefix("VmHWM:"))
+        .unwrap_or("0");
+    line.split_whitespace()
+        .next()
+        .and_then(|kib| kib.parse::<f64>().ok())
+        .unwrap_or_default()
+        / 1024.0
 }
