@@ -1,0 +1,291 @@
+//! A scripted host, a manual clock, and consumers that remember.
+
+use std::{cell::RefCell, collections::VecDeque, io, time::Duration};
+
+use jiff::Timestamp;
+use serde_json::{Map, json, value::to_raw_value};
+use tokio::time::{Instant, sleep};
+
+use crate::engine::{
+    Clock, Consumers, EngineError, Experiment, Settings, Stop, StopLevel, Stopper,
+};
+use crate::{
+    agent::AgentError,
+    artifact::ArtifactError,
+    config::Gate,
+    event::{Consumer, Event, FailureKind, Finished, Outcome, Started},
+    host::{AgentCall, AgentHost, Answer, Death, Ended},
+    input::RawInput,
+    plan::Plan,
+    secret::Secrets,
+};
+
+/// What the scripted agent does in one call.
+#[derive(Clone)]
+pub(super) enum Step {
+    Echo { takes: Duration },
+    Err { transient: bool },
+    Crash,
+    Unavailable,
+    Hang,
+}
+
+pub(super) const QUICK: Step = Step::Echo {
+    takes: Duration::from_millis(10),
+};
+
+/// Answers calls in the order they come, then echoes.
+#[derive(Default)]
+pub(super) struct Scripted {
+    pub(super) steps: RefCell<VecDeque<Step>>,
+    pub(super) in_flight: RefCell<(usize, usize)>,
+    pub(super) limits: RefCell<Vec<Duration>>,
+    pub(super) seeds: RefCell<Vec<u64>>,
+    pub(super) starts: RefCell<Vec<Instant>>,
+}
+
+impl Scripted {
+    fn new(steps: impl IntoIterator<Item = Step>) -> Self {
+        Self {
+            steps: RefCell::new(steps.into_iter().collect()),
+            ..Self::default()
+        }
+    }
+}
+
+impl AgentHost for Scripted {
+    async fn call(&self, call: AgentCall<'_>) -> Answer {
+        self.limits.borrow_mut().push(call.limit);
+        self.seeds.borrow_mut().push(call.context.seed);
+        self.starts.borrow_mut().push(Instant::now());
+        {
+            let mut in_flight = self.in_flight.borrow_mut();
+            in_flight.0 += 1;
+            in_flight.1 = in_flight.1.max(in_flight.0);
+        }
+        let step = self.steps.borrow_mut().pop_front().unwrap_or(QUICK);
+        let called = Instant::now();
+        let ended = match step {
+            Step::Echo { takes } => {
+                sleep(takes).await;
+                Ended::Returned(to_raw_value(&"said s3cret-value").expect("a string"))
+            }
+            Step::Err { transient } => {
+                sleep(Duration::from_secs(1)).await;
+                let message = "no answer, the key was s3cret-value".to_owned();
+                Ended::Error(AgentError {
+                    message,
+                    causes: vec!["s3cret-value".to_owned()],
+                    transient,
+                })
+            }
+            Step::Crash => Ended::Crashed(Death {
+                signal: Some(6),
+                exit_code: None,
+            }),
+            Step::Unavailable => Ended::Unavailable("it does not start".to_owned()),
+            Step::Hang => {
+                sleep(call.limit).await;
+                Ended::TimedOut
+            }
+        };
+        self.in_flight.borrow_mut().0 -= 1;
+        Answer {
+            ended,
+            duration: called.elapsed(),
+            calls: 1,
+        }
+    }
+}
+
+/// Time as the paused runtime counts it.
+pub(super) struct ManualClock(Instant);
+
+impl Clock for ManualClock {
+    fn now(&self) -> Timestamp {
+        Timestamp::UNIX_EPOCH + self.0.elapsed()
+    }
+}
+
+/// Keeps what matters of every event, and may fail.
+#[derive(Default)]
+pub(super) struct Recorder {
+    pub(super) lines: Vec<String>,
+    pub(super) kinds: Vec<Option<FailureKind>>,
+    pub(super) durations: Vec<Duration>,
+    pub(super) walls: Vec<Duration>,
+    pub(super) attempts: Vec<u32>,
+    pub(super) texts: String,
+    pub(super) fail_at_run: Option<usize>,
+    pub(super) stop_at_run: Option<(usize, Stopper, StopLevel)>,
+}
+
+impl Recorder {
+    fn take(&mut self, event: &Event<'_>) {
+        match event {
+            Event::ExperimentStarted(started) => {
+                self.lines.push(format!("started {}", started.planned))
+            }
+            Event::RunStarted(case) => self.lines.push(format!("> {}", case.name)),
+            Event::RunRetried {
+                case,
+                attempt,
+                failure,
+                ..
+            } => {
+                self.lines.push(format!(
+                    "retry {} after {attempt}: {}",
+                    case.name, failure.message
+                ));
+            }
+            Event::RunFinished { run, so_far } => {
+                let (word, kind) = match &run.outcome {
+                    Outcome::Returned(output) => {
+                        self.texts.push_str(output.get());
+                        ("ok", None)
+                    }
+                    Outcome::Failed(failure) => {
+                        self.texts
+                            .push_str(&serde_json::to_string(failure).expect("plain data"));
+                        ("FAILED", Some(failure.kind))
+                    }
+                };
+                self.lines.push(format!(
+                    "< {} {word} ({})",
+                    run.trace_id,
+                    so_far.counts().total
+                ));
+                self.kinds.push(kind);
+                self.durations.push(run.duration);
+                self.walls.push(run.wall);
+                self.attempts.push(run.attempts);
+                if let Some((at, stopper, level)) = &self.stop_at_run
+                    && self.kinds.len() == *at
+                {
+                    stopper.ask(*level);
+                }
+            }
+            Event::Warning(text) => self.lines.push(format!("warning {text}")),
+            Event::Interrupted { in_flight } => {
+                self.lines.push(format!("interrupted with {in_flight}"))
+            }
+            Event::ExperimentFinished(finished) => {
+                self.lines
+                    .push(format!("finished, interrupted: {}", finished.interrupted));
+            }
+        }
+    }
+}
+
+impl Consumer for Recorder {
+    type Error = ArtifactError;
+
+    fn event(&mut self, event: &Event<'_>) -> Result<(), ArtifactError> {
+        self.take(event);
+        if matches!(event, Event::RunFinished { .. }) && self.fail_at_run == Some(self.kinds.len())
+        {
+            return Err(ArtifactError::sample());
+        }
+        Ok(())
+    }
+}
+
+/// A reporter whose output is closed after the first event.
+pub(super) struct Broken(pub(super) io::ErrorKind, pub(super) usize);
+
+impl Consumer for Broken {
+    type Error = io::Error;
+
+    fn event(&mut self, _: &Event<'_>) -> io::Result<()> {
+        self.1 += 1;
+        Err(self.0.into())
+    }
+}
+
+/// A reporter that works.
+#[derive(Default)]
+pub(super) struct Listener {
+    pub(super) warnings: Vec<String>,
+    pub(super) others: usize,
+}
+
+impl Consumer for Listener {
+    type Error = io::Error;
+
+    fn event(&mut self, event: &Event<'_>) -> io::Result<()> {
+        match event {
+            Event::Warning(text) => self.warnings.push((*text).to_owned()),
+            _ => self.others += 1,
+        }
+        Ok(())
+    }
+}
+
+pub(super) struct Setup {
+    pub(super) host: Scripted,
+    pub(super) settings: Settings,
+    pub(super) inputs: usize,
+    pub(super) iterations: u32,
+    pub(super) recorder: Recorder,
+    pub(super) stop: Stop,
+}
+
+impl Setup {
+    pub(super) fn new(steps: impl IntoIterator<Item = Step>, inputs: usize) -> Self {
+        let (_, stop) = Stopper::new();
+        Self {
+            host: Scripted::new(steps),
+            settings: Settings {
+                parallel: 1,
+                run_delay: Duration::ZERO,
+                timeout: Duration::from_secs(60),
+                max_retries: 0,
+                retry_delay: Duration::from_secs(5),
+                fail_fast: false,
+                gate: Gate {
+                    max_failures: 0,
+                    min_success_rate: None,
+                },
+                secrets: Secrets::new(["s3cret-value"]),
+            },
+            inputs,
+            iterations: 1,
+            recorder: Recorder::default(),
+            stop,
+        }
+    }
+
+    fn plan(&self) -> Plan {
+        let inputs: Vec<_> = (0..self.inputs)
+            .map(|n| RawInput {
+                id: Some(format!("in{n}")),
+                input: json!("hello"),
+                persona: None,
+                metadata: Map::new(),
+                place: "inputs.yaml:1".to_owned(),
+            })
+            .collect();
+        let mut config = crate::config::Config::sample();
+        config.iterations = self.iterations.try_into().expect("at least 1");
+        Plan::new(&config, &inputs, 7)
+            .expect("a plan")
+            .for_agent("agent")
+    }
+
+    pub(super) async fn run(&mut self) -> Result<Finished, EngineError> {
+        let plan = self.plan();
+        let clock = ManualClock(Instant::now());
+        let mut started = Started::new("test", "/none", "tests:agent", clock.now());
+        started.planned = plan.len();
+        let experiment = Experiment {
+            plan: &plan,
+            agent: "agent",
+            settings: &self.settings,
+            host: &self.host,
+        };
+        let mut consumers = Consumers::new(&mut self.recorder, Vec::new());
+        experiment
+            .run(started, &clock, self.stop.clone(), &mut consumers)
+            .await
+    }
+}
