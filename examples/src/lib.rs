@@ -1,1 +1,19 @@
-//! Agents that really work.
+//! Agents that really work: the ones that the shipped experiment runs.
+//!
+//! - [`docs`] answers questions from this repository's documentation. It is what `cargo fluxloop run experiment` runs here.
+//! - [`my_agent`] is the smallest agent that does something: text in, text out.
+//! - `llm` (feature `llm`) asks a language model at any OpenAI-compatible address.
+
+pub mod docs;
+#[cfg(feature = "llm")]
+mod env;
+#[cfg(feature = "llm")]
+pub mod llm;
+pub mod my_agent;
+
+/// The Rust blocks of the documentation, compiled.
+#[cfg(doctest)]
+#[doc = include_str!("../../docs/agents.md")]
+#[doc = include_str!("../../docs/getting-started.md")]
+#[doc = include_str!("../../docs/targets.md")]
+struct DocumentedAgents;

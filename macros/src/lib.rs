@@ -2,6 +2,7 @@
 
 mod check;
 mod expand;
+mod parameter;
 mod parse;
 
 use proc_macro::TokenStream;

@@ -2,6 +2,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, value::RawValue};
 
 use super::{Persona, bind::parse};
+use crate::worker::protocol::CallContext;
 
 /// What a run tells its agent: who is asking, which iteration and turn this is, what was said before.
 ///
@@ -48,7 +49,7 @@ impl Default for Context {
 impl Context {
     /// Reads what came over the wire. All of it at once: a few microseconds a turn, and a sender that breaks the
     /// protocol is found out here rather than in the agent.
-    pub(crate) fn new(wire: &ContextWire) -> Result<Self, ContextError> {
+    pub(crate) fn new(wire: &CallContext<'_>) -> Result<Self, ContextError> {
         Ok(Self {
             iteration: wire.iteration,
             turn: wire.turn,
@@ -175,7 +176,7 @@ impl Context {
     }
 }
 
-/// A part of a [`ContextWire`] that is not what the protocol says.
+/// A part of a [`CallContext`] that is not what the protocol says.
 #[derive(Debug, thiserror::Error)]
 #[error("the {part} of the run's context: {problem}")]
 pub(crate) struct ContextError {
@@ -190,26 +191,6 @@ fn read<'w, T: Deserialize<'w>>(
     raw.map(|raw| parse(raw.get()))
         .transpose()
         .map_err(|problem| ContextError { part, problem })
-}
-
-/// [`Context`] as the worker protocol carries it. The engine has each part as JSON already, and writes it as it is.
-#[derive(Debug, Default, Serialize, Deserialize)]
-pub(crate) struct ContextWire {
-    /// The iteration, from 0.
-    pub iteration: u32,
-    /// The turn, from 1.
-    pub turn: u32,
-    /// The run's own seed.
-    pub seed: u64,
-    /// A [`Persona`].
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub persona: Option<Box<RawValue>>,
-    /// A JSON object: the input's metadata.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub metadata: Option<Box<RawValue>>,
-    /// A [`Conversation`].
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub conversation: Option<Box<RawValue>>,
 }
 
 /// Who said a message.
@@ -279,7 +260,7 @@ impl FromIterator<Message> for Conversation {
 mod tests {
     use super::*;
 
-    fn wire(json: &str) -> ContextWire {
+    fn wire(json: &str) -> CallContext<'_> {
         serde_json::from_str(json).unwrap()
     }
 

@@ -1,1 +1,17 @@
-//! To be written.
+//! The experiment directory: what an experiment leaves on disk. `FORMAT.md` beside this file describes the
+//! files for the programs that read them.
+//!
+//! [`ExperimentDirectory`] makes the folder, and [`Artifacts`] fills it from the events of the experiment.
+//! A row is on disk when its run ends; nothing keeps rows in memory.
+
+mod directory;
+mod error;
+mod row;
+mod row_file;
+mod summary_file;
+mod writer;
+
+pub use directory::ExperimentDirectory;
+pub use error::{ArtifactError, Operation};
+pub use summary_file::GitState;
+pub use writer::{ArtifactInput, Artifacts};

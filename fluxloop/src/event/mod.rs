@@ -1,5 +1,6 @@
 //! What happens in an experiment, as one ordered stream.
 
+mod construct;
 mod failure;
 
 use std::{path::PathBuf, time::Duration};
@@ -59,6 +60,10 @@ pub struct Started {
     pub experiment_name: String,
     /// Its directory, absolute.
     pub directory: PathBuf,
+    /// How many inputs there are.
+    pub inputs: u64,
+    /// Runs per input and persona.
+    pub iterations: u32,
     /// How many runs are planned.
     pub planned: u64,
     /// The agent, as `module.path:function`.
@@ -119,6 +124,15 @@ pub trait Consumer {
     ///
     /// When the consumer cannot do its work; what follows is the caller's to decide.
     fn event(&mut self, event: &Event<'_>) -> Result<(), Self::Error>;
+
+    /// Called a few times a second, for what changes while nothing happens.
+    ///
+    /// # Errors
+    ///
+    /// As [`event`](Self::event).
+    fn tick(&mut self, _now: Timestamp) -> Result<(), Self::Error> {
+        Ok(())
+    }
 }
 
 /// How an experiment ended.

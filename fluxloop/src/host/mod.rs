@@ -1,6 +1,27 @@
 //! Where agents live: behind [`AgentHost`], so that the engine need not know.
 
-use std::{ffi::OsString, path::PathBuf};
+mod death;
+mod greeting;
+mod group;
+mod logs;
+mod output_pump;
+mod process;
+mod socket;
+mod worker;
+
+use std::{ffi::OsString, future::Future, path::PathBuf, time::Duration};
+
+use serde_json::value::RawValue;
+
+pub use death::Death;
+pub use greeting::StartError;
+pub use logs::Logs;
+pub use worker::{WorkerHost, WorkerOptions};
+
+use crate::{
+    agent::{AgentError, Arguments, BindError},
+    worker::protocol::{CallContext, Panic},
+};
 
 /// How to start a worker.
 #[derive(Clone, Debug)]
@@ -13,4 +34,53 @@ pub struct WorkerCommand {
     pub environment: Vec<(OsString, OsString)>,
     /// Its working directory.
     pub working_directory: PathBuf,
+}
+
+/// Calls agents. A host answers every call: whatever happens to an agent is a value.
+pub trait AgentHost {
+    /// Runs an agent once.
+    fn call(&self, call: AgentCall<'_>) -> impl Future<Output = Answer>;
+}
+
+/// One call of an agent.
+#[derive(Clone, Debug)]
+pub struct AgentCall<'a> {
+    /// The agent's id.
+    pub agent: &'a str,
+    /// What it is called with.
+    pub arguments: &'a Arguments,
+    /// What its context tells it.
+    pub context: CallContext<'a>,
+    /// The time it has.
+    pub limit: Duration,
+}
+
+/// What came of a call.
+#[derive(Debug)]
+pub struct Answer {
+    /// How it ended.
+    pub ended: Ended,
+    /// The agent's own time in it.
+    pub duration: Duration,
+    /// How often the agent was really called: more than once where a crash made another call necessary.
+    pub calls: u32,
+}
+
+/// How a call ended.
+#[derive(Debug)]
+pub enum Ended {
+    /// The agent returned; its output as JSON.
+    Returned(Box<RawValue>),
+    /// The agent returned an error.
+    Error(AgentError),
+    /// The agent panicked.
+    Panicked(Panic),
+    /// The agent used up its time.
+    TimedOut,
+    /// The agent's process died.
+    Crashed(Death),
+    /// The arguments do not fit the agent.
+    Unbound(BindError),
+    /// No worker can be started any more: there is nobody to call.
+    Unavailable(String),
 }

@@ -1,5 +1,188 @@
 //! The plan: which cases an experiment has, in which order, under which names.
+//!
+//! A [`Plan`] is a pure value. `list cases`, the progress total, the engine and its reporters all read the
+//! same one. Cases are made one by one: a million of them cost no million strings.
 
 mod case;
+mod error;
+mod input_id;
+mod personas;
+mod seed;
+#[cfg(test)]
+mod tests;
+
+use std::{num::NonZeroU32, sync::Arc};
 
 pub use case::{Case, PlannedInput};
+pub use error::{PlanError, PlanErrorKind};
+
+use serde_json::value::RawValue;
+
+use crate::{Persona, config::Config, input::RawInput};
+use input_id::InputIds;
+use personas::Personas;
+
+/// The cases of an experiment.
+#[derive(Clone, Debug)]
+pub struct Plan {
+    agent: String,
+    iterations: NonZeroU32,
+    inputs: usize,
+    pairs: Vec<Pair>,
+}
+
+/// An input and who asks it: what every iteration repeats.
+#[derive(Clone, Debug)]
+struct Pair {
+    input: Arc<PlannedInput>,
+    persona: Option<Arc<Persona>>,
+    persona_json: Option<Arc<RawValue>>,
+    /// `<persona or any>::<input id>`.
+    name: String,
+    seed: u64,
+}
+
+impl Plan {
+    /// Crosses inputs with personas, for an experiment of this seed.
+    ///
+    /// # Errors
+    ///
+    /// When an input or `--personas` names a persona that is not configured, or nothing is left to run.
+    pub fn new(config: &Config, inputs: &[RawInput], seed: u64) -> Result<Self, PlanError> {
+        let personas = Personas::new(config)?;
+        let mut ids = InputIds::default();
+        let mut used = 0;
+        let mut pairs = Vec::new();
+        for raw in inputs {
+            // Also for an input that is left out: adding a filter renames no case.
+            let id = ids.assign(raw);
+            let asking = personas.asking(raw)?;
+            used += usize::from(!asking.is_empty());
+            let mut plain = None;
+            for persona in asking {
+                let template = persona.as_ref().and(config.input_template.as_deref());
+                let input = match (template, &plain) {
+                    (None, Some(input)) => Arc::clone(input),
+                    _ => Arc::new(PlannedInput::of(
+                        &id,
+                        raw,
+                        persona.as_deref().zip(template),
+                        &config.secrets,
+                    )),
+                };
+                if template.is_none() {
+                    plain = Some(Arc::clone(&input));
+                }
+                let name = format!(
+                    "{}::{id}",
+                    persona.as_ref().map_or("any", |persona| &persona.name)
+                );
+                let seed = seed::of_pair(seed, &name);
+                let persona_json = persona
+                    .as_deref()
+                    .map(|persona| Arc::from(case::json(persona)));
+                pairs.push(Pair {
+                    input,
+                    persona,
+                    persona_json,
+                    name,
+                    seed,
+                });
+            }
+        }
+        if pairs.is_empty() {
+            return Err(personas.nothing_left(inputs));
+        }
+        Ok(Self {
+            agent: String::new(),
+            iterations: config.iterations,
+            inputs: used,
+            pairs,
+        })
+    }
+
+    /// The same plan for an agent of this name.
+    #[must_use]
+    pub fn for_agent(mut self, name: &str) -> Self {
+        name.clone_into(&mut self.agent);
+        self
+    }
+
+    /// How many cases there are.
+    #[must_use]
+    pub fn len(&self) -> u64 {
+        u64::from(self.iterations.get()) * self.pairs_per_iteration()
+    }
+
+    /// Never: a plan without cases is an error.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.pairs.is_empty()
+    }
+
+    /// Inputs that are run.
+    #[must_use]
+    pub fn inputs(&self) -> usize {
+        self.inputs
+    }
+
+    /// Runs per input and persona.
+    #[must_use]
+    pub fn iterations(&self) -> NonZeroU32 {
+        self.iterations
+    }
+
+    /// Names of the personas that ask something, in the order they first do.
+    #[must_use]
+    pub fn personas(&self) -> Vec<&str> {
+        let mut names = Vec::new();
+        for persona in self.pairs.iter().filter_map(|pair| pair.persona.as_ref()) {
+            if !names.contains(&persona.name.as_str()) {
+                names.push(&persona.name);
+            }
+        }
+        names
+    }
+
+    /// The inputs as agents get them, each once.
+    pub fn distinct_inputs(&self) -> impl Iterator<Item = &Arc<PlannedInput>> {
+        let mut last: Option<&Arc<PlannedInput>> = None;
+        self.pairs
+            .iter()
+            .map(|pair| &pair.input)
+            .filter(move |input| {
+                // The pairs of one input stand together.
+                let seen = last.is_some_and(|last| Arc::ptr_eq(last, input));
+                last = Some(input);
+                !seen
+            })
+    }
+
+    /// The case at a position, from 0; `None` beyond the last.
+    #[must_use]
+    pub fn case(&self, index: u64) -> Option<Case> {
+        let iteration = u32::try_from(index / self.pairs_per_iteration()).ok()?;
+        if iteration >= self.iterations.get() {
+            return None;
+        }
+        let pair = &self.pairs[usize::try_from(index % self.pairs_per_iteration()).ok()?];
+        Some(Case {
+            index,
+            iteration,
+            name: format!("{}::{}::iter_{iteration}", self.agent, pair.name),
+            input: Arc::clone(&pair.input),
+            persona: pair.persona.clone(),
+            persona_json: pair.persona_json.clone(),
+            seed: seed::of_iteration(pair.seed, iteration),
+        })
+    }
+
+    /// All cases, by iteration, then input, then persona.
+    pub fn cases(&self) -> impl Iterator<Item = Case> {
+        (0..self.len()).filter_map(|index| self.case(index))
+    }
+
+    fn pairs_per_iteration(&self) -> u64 {
+        self.pairs.len() as u64
+    }
+}

@@ -16,7 +16,10 @@ pub struct Verdict {
 }
 
 impl Gate {
-    /// Judges an experiment by its counts. A rate over no runs holds no condition on it.
+    /// Judges an experiment by its counts.
+    ///
+    /// Where a least rate is asked for and nothing ran, the gate does not hold: there is no rate, and nothing
+    /// has been shown.
     #[must_use]
     pub fn judge(&self, counts: &Counts) -> Verdict {
         let rate_holds = match (self.min_success_rate, counts.success_rate) {
@@ -29,5 +32,50 @@ impl Gate {
             max_failures: self.max_failures,
             min_success_rate: self.min_success_rate,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn judge(max_failures: u64, least: Option<f64>, successful: u64, failed: u64) -> bool {
+        let mut counts = Counts::default();
+        for number in 0..successful + failed {
+            counts.record(number < successful);
+        }
+        let gate = Gate {
+            max_failures,
+            min_success_rate: least,
+        };
+        gate.judge(&counts).passed
+    }
+
+    #[test]
+    fn failures_are_accepted_up_to_the_limit() {
+        assert!(judge(0, None, 3, 0));
+        assert!(!judge(0, None, 3, 1));
+        assert!(judge(2, None, 0, 2));
+        assert!(!judge(2, None, 97, 3));
+    }
+
+    #[test]
+    fn a_rate_that_is_exactly_the_least_holds() {
+        assert!(judge(u64::MAX, Some(0.98), 98, 2));
+        assert!(!judge(u64::MAX, Some(0.98), 97, 3));
+        assert!(judge(u64::MAX, Some(0.1), 1, 9));
+        assert!(judge(u64::MAX, Some(0.3), 3, 7));
+    }
+
+    #[test]
+    fn both_conditions_must_hold() {
+        assert!(!judge(1, Some(0.5), 5, 2));
+        assert!(!judge(9, Some(0.9), 5, 2));
+    }
+
+    #[test]
+    fn nothing_run_holds_unless_a_rate_is_asked_for() {
+        assert!(judge(0, None, 0, 0));
+        assert!(!judge(0, Some(0.0), 0, 0));
     }
 }

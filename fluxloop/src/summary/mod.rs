@@ -2,8 +2,12 @@
 
 mod failures;
 mod gate;
+#[cfg(test)]
+pub(crate) mod sample;
 mod statistics;
 
 pub use failures::FailureGroup;
 pub use gate::Verdict;
 pub use statistics::{Counts, DurationsMs, Statistics};
+
+pub(crate) use statistics::milliseconds;

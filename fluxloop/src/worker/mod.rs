@@ -1,6 +1,16 @@
 //! A worker: the process that holds the user's agents, and the protocol it speaks.
+//!
+//! A worker knows nothing of experiments. It connects to the socket it was given, says which agents it
+//! holds, and runs what it is asked to run. `cargo fluxloop` starts it; nobody else needs to.
 
+mod entry;
+mod env;
+mod outbox;
+mod panic;
 pub mod protocol;
+mod run;
+mod serve;
 
-/// The entry of a worker in a binary, example or test target.
-pub fn test_entry() {}
+pub use entry::test_entry;
+#[cfg(feature = "engine")]
+pub(crate) use outbox::Outbox;

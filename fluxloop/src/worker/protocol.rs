@@ -1,1 +1,194 @@
-//! Wire types, one JSON object a line. `PROTOCOL.md` beside this file is the description.
+//! Wire types: one JSON object a line, each with one key that says what it is.
+//! `PROTOCOL.md` beside this file describes them for workers in other languages.
+
+use std::borrow::Cow;
+
+use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
+
+use crate::agent::{AgentError, Arguments, BindError};
+
+/// The protocol's version. An engine and a worker that differ in it refuse each other.
+pub const VERSION: u32 = 1;
+
+/// The longest line either side accepts, in bytes.
+pub const MAX_LINE: usize = 64 * 1024 * 1024;
+
+/// The environment variable with the socket's address.
+pub const SOCKET_VARIABLE: &str = "FLUXLOOP_WORKER_SOCKET";
+/// The environment variable with the token that the worker proves itself with.
+pub const TOKEN_VARIABLE: &str = "FLUXLOOP_WORKER_TOKEN";
+/// The environment variable with the most runs that will be in flight at once.
+pub const PARALLEL_VARIABLE: &str = "FLUXLOOP_WORKER_PARALLEL";
+
+/// From the engine to the worker.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Request<'a> {
+    /// Run an agent.
+    #[serde(borrow)]
+    Call(Call<'a>),
+    /// Say whether arguments fit an agent, without running it.
+    #[serde(borrow)]
+    Bind(Bind<'a>),
+    /// Stop a run; it used up its time or nobody waits for it any more.
+    Cancel(Cancel),
+    /// Finish: no further request follows.
+    Shutdown(Shutdown),
+}
+
+/// Run an agent.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Call<'a> {
+    /// Chosen by the engine, unique for the worker.
+    pub run: u64,
+    /// The agent's id, as `hello` listed it.
+    pub agent: Cow<'a, str>,
+    /// What it is called with.
+    pub arguments: Cow<'a, Arguments>,
+    /// What its context tells it.
+    #[serde(borrow)]
+    pub context: CallContext<'a>,
+}
+
+/// What an agent's context tells it.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub struct CallContext<'a> {
+    /// The iteration, from 0.
+    pub iteration: u32,
+    /// The turn, from 1.
+    pub turn: u32,
+    /// The run's own seed.
+    pub seed: u64,
+    /// A [`Persona`](crate::Persona).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub persona: Option<Cow<'a, RawValue>>,
+    /// A JSON object: the input's metadata.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub metadata: Option<Cow<'a, RawValue>>,
+    /// A [`Conversation`](crate::Conversation): the messages before the input.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub conversation: Option<Cow<'a, RawValue>>,
+}
+
+/// Say whether arguments fit an agent.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Bind<'a> {
+    /// Chosen by the engine, answered with.
+    pub bind: u64,
+    /// The agent's id.
+    pub agent: Cow<'a, str>,
+    /// What it would be called with.
+    pub arguments: Cow<'a, Arguments>,
+}
+
+/// Stop a run.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Cancel {
+    /// Which.
+    pub run: u64,
+}
+
+/// Finish.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Shutdown {}
+
+/// From the worker to the engine.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Response<'a> {
+    /// The first line.
+    Hello(Hello),
+    /// The answer to `bind`.
+    Bound(Bound),
+    /// A run ended.
+    #[serde(borrow)]
+    Result(RunResult<'a>),
+    /// A cancelled run that cannot be stopped: its thread is busy. No result follows that counts.
+    Abandoned(Cancel),
+}
+
+/// Who the worker is.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Hello {
+    /// [`VERSION`] of the worker.
+    pub protocol: u32,
+    /// The token it was started with.
+    pub token: String,
+    /// The version of fluxloop in it.
+    pub fluxloop: String,
+    /// Every agent registered in it.
+    pub agents: Vec<AgentInfo>,
+}
+
+/// A registered agent.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AgentInfo {
+    /// What `call` and `bind` name it by; unique in the worker.
+    pub id: String,
+    /// The name in targets and case names.
+    pub name: String,
+    /// The module it stands in, `::` between its parts.
+    pub module_path: String,
+    /// Source file.
+    pub file: String,
+    /// Line, from 1.
+    pub line: u32,
+    /// The package it belongs to.
+    pub package: String,
+    /// The binary or example it was compiled for, if any.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub binary: Option<String>,
+}
+
+/// The answer to `bind`.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Bound {
+    /// Which `bind`.
+    pub bind: u64,
+    /// Why the arguments do not fit; absent where they do.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub error: Option<BindError>,
+}
+
+/// How a run ended.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct RunResult<'a> {
+    /// Which run.
+    pub run: u64,
+    /// The agent's own time, in nanoseconds.
+    pub duration_ns: u64,
+    /// What came of it.
+    #[serde(borrow)]
+    pub outcome: WireOutcome<'a>,
+}
+
+/// What came of a run.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum WireOutcome<'a> {
+    /// The agent's output.
+    #[serde(borrow)]
+    Returned(Cow<'a, RawValue>),
+    /// The agent's error.
+    Error(AgentError),
+    /// Where and why it panicked.
+    Panic(Panic),
+    /// The arguments do not fit.
+    Unbound(BindError),
+    /// It was stopped on request.
+    Cancelled,
+}
+
+/// Where and why an agent panicked.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Panic {
+    /// The panic's message.
+    pub message: String,
+    /// Source file.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub file: Option<String>,
+    /// Line, from 1.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub line: Option<u32>,
+}

@@ -1,7 +1,7 @@
 //! A mistake in the body is the compiler's to explain, once and where it is.
 #[fluxloop::agent]
 fn run(input: String) -> u32 {
-    input.parse()
+    input
 }
 
 #[fluxloop::agent]

@@ -1,0 +1,212 @@
+use std::{
+    ffi::OsString,
+    fs, io,
+    path::{Path, PathBuf},
+    process::{Command, Stdio},
+};
+
+use cargo_metadata::semver::Version;
+use fluxloop::host::WorkerCommand;
+use tempfile::TempDir;
+
+use super::{
+    Artifact, BuildCommand, BuildError, CargoOutput,
+    environment::{LibraryFolders, glibc_tunables, library_path, package_variables},
+    toolchain::ToolchainProbe,
+};
+use crate::{
+    env::Environment,
+    target::{Mode, Unit},
+    worker_host,
+    workspace::Workspace,
+};
+
+/// How a worker is to be started.
+#[derive(Clone, Debug)]
+pub(crate) struct Launch {
+    /// This program: it hosts the agents of a library.
+    pub(crate) host: PathBuf,
+    /// The worker's working directory.
+    pub(crate) working_directory: PathBuf,
+    /// Our own environment, which the worker inherits.
+    pub(crate) environment: Environment,
+}
+
+/// A worker that can be started as often as needed, while this value lives.
+#[derive(Debug)]
+pub(crate) struct Worker {
+    /// How to start it.
+    pub(crate) command: WorkerCommand,
+    /// Holds the worker's own copy of a library: the next build may replace the original, and a restart must not see that.
+    _library: Option<TempDir>,
+}
+
+impl Worker {
+    /// Builds a unit and says how to start it.
+    ///
+    /// # Errors
+    ///
+    /// [`BuildError`] when the build fails, or what it gave cannot be a worker.
+    pub(crate) fn build(
+        workspace: &Workspace,
+        unit: &Unit,
+        output: CargoOutput,
+        launch: &Launch,
+    ) -> Result<Self, BuildError> {
+        let command = BuildCommand::new(workspace.cargo(), unit, output)?;
+        let rustc = launch.environment.rustc_program();
+        let probe = ToolchainProbe::start(&rustc, &workspace.cargo().directory);
+        let built = command.run(unit);
+        let toolchain = probe.libraries();
+        let artifact = built?;
+        let environment = variables(workspace, unit, &artifact, toolchain, launch)?;
+        match unit.mode {
+            Mode::Library => Self::of_library(workspace, unit, &artifact, environment, launch),
+            Mode::TestHarness => Self::of_test(unit, &artifact, environment, launch),
+        }
+    }
+
+    fn of_library(
+        workspace: &Workspace,
+        unit: &Unit,
+        artifact: &Artifact,
+        mut environment: Vec<(OsString, OsString)>,
+        launch: &Launch,
+    ) -> Result<Self, BuildError> {
+        let (folder, library) =
+            set_aside(&artifact.file, workspace.target_directory()).map_err(|source| {
+                BuildError::Copy {
+                    library: artifact.file.clone(),
+                    source,
+                }
+            })?;
+        if cfg!(target_os = "linux") {
+            let set = launch.environment.glibc_tunables.as_ref();
+            environment.push(("GLIBC_TUNABLES".into(), glibc_tunables(set)));
+        }
+        let symbol = entry_symbol(unit.target.member().fluxloop_version());
+        Ok(Self {
+            command: WorkerCommand {
+                program: launch.host.clone(),
+                arguments: vec![worker_host::ARGUMENT.into(), library.into(), symbol.into()],
+                environment,
+                working_directory: launch.working_directory.clone(),
+            },
+            _library: Some(folder),
+        })
+    }
+
+    fn of_test(
+        unit: &Unit,
+        artifact: &Artifact,
+        environment: Vec<(OsString, OsString)>,
+        launch: &Launch,
+    ) -> Result<Self, BuildError> {
+        let tests = list_tests(&artifact.file, &environment, &launch.working_directory).map_err(
+            |source| BuildError::List {
+                executable: artifact.file.clone(),
+                source,
+            },
+        )?;
+        let entry = entry_test(&tests).ok_or_else(|| BuildError::NoEntry {
+            unit: unit.target.to_string(),
+        })?;
+        Ok(Self {
+            command: WorkerCommand {
+                program: artifact.file.clone(),
+                arguments: ["--exact", entry, "--nocapture"].map(OsString::from).into(),
+                environment,
+                working_directory: launch.working_directory.clone(),
+            },
+            _library: None,
+        })
+    }
+}
+
+/// The symbol that a library with the given fluxloop exports.
+pub(crate) fn entry_symbol(version: &Version) -> String {
+    let mut symbol = format!(
+        "__fluxloop_worker_{}_{}_{}",
+        version.major, version.minor, version.patch
+    );
+    if !version.pre.is_empty() {
+        symbol.push('_');
+        let plain = |c: char| if c.is_ascii_alphanumeric() { c } else { '_' };
+        symbol.extend(version.pre.chars().map(plain));
+    }
+    symbol
+}
+
+fn variables(
+    workspace: &Workspace,
+    unit: &Unit,
+    artifact: &Artifact,
+    toolchain: Option<PathBuf>,
+    launch: &Launch,
+) -> Result<Vec<(OsString, OsString)>, BuildError> {
+    let folders = LibraryFolders {
+        linked: artifact.linked_paths.clone(),
+        generated: vec![
+            workspace.target_directory().to_owned(),
+            workspace.build_directory().to_owned(),
+        ],
+        profile: artifact.profile_folder().map(Path::to_owned),
+        toolchain,
+    };
+    let libraries = library_path(&folders, &launch.environment)?;
+    let script = artifact.script_environment.iter();
+    let script = script.map(|(name, value)| (name.into(), value.into()));
+    let package = package_variables(&unit.target.member().package)
+        .into_iter()
+        .chain([libraries, ("CARGO", workspace.cargo().program.clone())])
+        .map(|(name, value)| (name.into(), value));
+    Ok(script.chain(package).collect())
+}
+
+/// Copies a library into a folder of its own. The folder is in the target directory because temporary ones may forbid
+/// execution.
+fn set_aside(library: &Path, target_directory: &Path) -> io::Result<(TempDir, PathBuf)> {
+    let parent = target_directory.join("fluxloop");
+    fs::create_dir_all(&parent)?;
+    let folder = tempfile::Builder::new()
+        .prefix("worker-")
+        .tempdir_in(parent)?;
+    let mut copy = folder.path().to_owned();
+    copy.extend(library.file_name());
+    fs::copy(library, &copy)?;
+    Ok((folder, copy))
+}
+
+fn list_tests(
+    executable: &Path,
+    environment: &[(OsString, OsString)],
+    directory: &Path,
+) -> io::Result<String> {
+    let output = Command::new(executable)
+        .args(["--list", "--format", "terse"])
+        .envs(environment.iter().map(|(name, value)| (name, value)))
+        .current_dir(directory)
+        .stdin(Stdio::null())
+        .output()?;
+    if !output.status.success() {
+        let message = String::from_utf8_lossy(&output.stderr);
+        return Err(io::Error::other(format!(
+            "it ended with {}: {}",
+            output.status,
+            message.trim()
+        )));
+    }
+    Ok(String::from_utf8_lossy(&output.stdout).into_owned())
+}
+
+/// A hidden test that agents bring along. Each of them can run any agent of the executable.
+fn entry_test(tests: &str) -> Option<&str> {
+    tests
+        .lines()
+        .filter_map(|line| line.strip_suffix(": test"))
+        .find(|name| {
+            let module = name.strip_suffix("::entry");
+            let module = module.and_then(|path| path.rsplit("::").next());
+            module.is_some_and(|module| module.starts_with("__fluxloop_"))
+        })
+}

@@ -1,0 +1,156 @@
+use std::fmt;
+
+use clap::{Args, ValueEnum};
+
+use super::{
+    options::{Overrides, Switch},
+    value::{fraction, turns},
+};
+
+/// Conversations: how far they go, and who leads them.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Conversations")]
+pub(super) struct ConversationArguments {
+    /// Enable multi-turn conversations [default: from config]
+    #[arg(long, overrides_with = "no_multi_turn")]
+    multi_turn: bool,
+    /// Disable multi-turn conversations
+    #[arg(long, overrides_with = "multi_turn")]
+    no_multi_turn: bool,
+    /// Maximum turns per conversation, 1 to 100 [default: from config]
+    #[arg(long, value_name = "N", value_parser = turns())]
+    max_turns: Option<u32>,
+    /// Approve the agent's tool calls [default: from config]
+    #[arg(long, overrides_with = "manual_approve_tools")]
+    auto_approve_tools: bool,
+    /// Leave tool calls to manual approval
+    #[arg(long, overrides_with = "auto_approve_tools")]
+    manual_approve_tools: bool,
+    /// Force specific persona ID for multi-turn [default: none]
+    #[arg(long, value_name = "PERSONA")]
+    persona_override: Option<String>,
+    /// Override supervisor provider [default: from config]
+    #[arg(long, value_name = "PROVIDER")]
+    supervisor_provider: Option<SupervisorProvider>,
+    /// Override supervisor model [default: from config]
+    #[arg(long, value_name = "MODEL")]
+    supervisor_model: Option<String>,
+    /// Override supervisor temperature, 0 to 1 [default: from config]
+    #[arg(long, value_name = "T", value_parser = fraction)]
+    supervisor_temperature: Option<f64>,
+    /// API key for supervisor calls [default: from env]
+    #[arg(long, value_name = "KEY")]
+    supervisor_api_key: Option<ApiKey>,
+    /// Address of the supervisor's API [default: the provider's own]
+    #[arg(long, value_name = "URL")]
+    supervisor_base_url: Option<String>,
+}
+
+/// Who answers the supervisor's calls.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum SupervisorProvider {
+    /// OpenAI, or an API like it
+    #[value(name = "openai")]
+    OpenAi,
+    /// Anthropic
+    Anthropic,
+    /// Scripted questions, no network
+    Mock,
+}
+
+impl SupervisorProvider {
+    /// Its name in the configuration.
+    fn as_str(self) -> &'static str {
+        match self {
+            Self::OpenAi => "openai",
+            Self::Anthropic => "anthropic",
+            Self::Mock => "mock",
+        }
+    }
+}
+
+/// A key, kept out of debug output.
+#[derive(Clone)]
+struct ApiKey(String);
+
+impl From<String> for ApiKey {
+    fn from(key: String) -> Self {
+        Self(key)
+    }
+}
+
+impl fmt::Debug for ApiKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("***")
+    }
+}
+
+impl ConversationArguments {
+    pub(super) fn push_to(&self, overrides: &mut Overrides) {
+        overrides.push_switch(
+            "multi_turn.enabled",
+            &[
+                Switch {
+                    flag: "--multi-turn",
+                    given: self.multi_turn,
+                    value: true,
+                },
+                Switch {
+                    flag: "--no-multi-turn",
+                    given: self.no_multi_turn,
+                    value: false,
+                },
+            ],
+        );
+        overrides.push("multi_turn.max_turns", "--max-turns", self.max_turns);
+        overrides.push_switch(
+            "multi_turn.auto_approve_tools",
+            &[
+                Switch {
+                    flag: "--auto-approve-tools",
+                    given: self.auto_approve_tools,
+                    value: true,
+                },
+                Switch {
+                    flag: "--manual-approve-tools",
+                    given: self.manual_approve_tools,
+                    value: false,
+                },
+            ],
+        );
+        overrides.push(
+            "multi_turn.persona_override",
+            "--persona-override",
+            self.persona_override.as_deref(),
+        );
+        self.push_supervisor_to(overrides);
+    }
+
+    fn push_supervisor_to(&self, overrides: &mut Overrides) {
+        overrides.push(
+            "multi_turn.supervisor.provider",
+            "--supervisor-provider",
+            self.supervisor_provider.map(SupervisorProvider::as_str),
+        );
+        overrides.push(
+            "multi_turn.supervisor.model",
+            "--supervisor-model",
+            self.supervisor_model.as_deref(),
+        );
+        overrides.push(
+            "multi_turn.supervisor.temperature",
+            "--supervisor-temperature",
+            self.supervisor_temperature,
+        );
+        overrides.push(
+            "multi_turn.supervisor.api_key",
+            "--supervisor-api-key",
+            self.supervisor_api_key.as_ref().map(|key| key.0.as_str()),
+        );
+        overrides.push(
+            "multi_turn.supervisor.base_url",
+            "--supervisor-base-url",
+            self.supervisor_base_url.as_deref(),
+        );
+    }
+}

@@ -1,0 +1,80 @@
+use clap::{Args, Subcommand};
+
+use super::{
+    Override, ProjectArguments,
+    options::Overrides,
+    selection::{IterationArguments, PersonaArguments},
+};
+use crate::workspace::CargoOptions;
+
+/// `cargo fluxloop list`.
+#[derive(Debug, Args)]
+#[command(args_conflicts_with_subcommands = true)]
+pub(crate) struct ListArguments {
+    /// Absent: the agents.
+    #[command(subcommand)]
+    subject: Option<Subject>,
+    #[command(flatten)]
+    agents: AgentsArguments,
+}
+
+#[derive(Debug, Subcommand)]
+enum Subject {
+    /// List the cases that a run would have
+    Cases(CasesArguments),
+}
+
+/// What is listed, once the two forms of the command are one.
+#[derive(Debug)]
+pub(crate) enum ListSubject {
+    /// Every registered agent, as `module.path:function`, with file and line.
+    Agents(AgentsArguments),
+    /// Every case, in the order a run has them.
+    Cases(CasesArguments),
+}
+
+impl ListArguments {
+    /// What is listed.
+    pub(crate) fn subject(self) -> ListSubject {
+        match self.subject {
+            None => ListSubject::Agents(self.agents),
+            Some(Subject::Cases(cases)) => ListSubject::Cases(cases),
+        }
+    }
+}
+
+/// Options of `cargo fluxloop list`.
+#[derive(Debug, Args)]
+pub(crate) struct AgentsArguments {
+    /// Which project.
+    #[command(flatten)]
+    pub(crate) project: ProjectArguments,
+    /// What to build, and how.
+    #[command(flatten)]
+    pub(crate) cargo: CargoOptions,
+}
+
+/// Options of `cargo fluxloop list cases`.
+#[derive(Debug, Args)]
+pub(crate) struct CasesArguments {
+    /// Which project.
+    #[command(flatten)]
+    pub(crate) project: ProjectArguments,
+    #[command(flatten)]
+    iterations: IterationArguments,
+    #[command(flatten)]
+    personas: PersonaArguments,
+    /// What to build, and how.
+    #[command(flatten)]
+    pub(crate) cargo: CargoOptions,
+}
+
+impl CasesArguments {
+    /// What the command line says of configuration keys.
+    pub(crate) fn overrides(&self) -> Vec<Override> {
+        let mut overrides = Overrides::default();
+        self.iterations.push_to(&mut overrides);
+        self.personas.push_to(&mut overrides);
+        overrides.into_vec()
+    }
+}

@@ -1,0 +1,29 @@
+//! The command line: one file a command, one struct a group of options.
+
+mod completions;
+mod conversation;
+mod environment;
+mod experiment;
+mod gate;
+mod host;
+mod list;
+mod options;
+mod output;
+mod root;
+mod run;
+mod selection;
+mod value;
+
+pub(crate) use completions::CompletionsArguments;
+pub(crate) use environment::{Environment, UsageError};
+pub(crate) use experiment::ExperimentArguments;
+pub(crate) use host::HostArguments;
+pub(crate) use list::{ListArguments, ListSubject};
+pub(crate) use options::{Override, RunOptions};
+pub(crate) use output::{MessageFormat, ShellArguments, ShellOptions};
+pub(crate) use root::{Cli, Command};
+pub(crate) use run::{RunArguments, RunSubject};
+pub(crate) use selection::ProjectArguments;
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,57 @@
+use std::path::PathBuf;
+
+use clap::Args;
+
+use super::{
+    options::Overrides,
+    value::{at_least_one, persona_name},
+};
+
+/// Which project's configuration is used. The configuration layer reads their variables.
+#[derive(Clone, Debug, Default, Args)]
+#[command(next_help_heading = "Experiment")]
+pub(crate) struct ProjectArguments {
+    /// Path to configuration file [default: configs/simulation.yaml]
+    #[arg(short, long, value_name = "FILE")]
+    pub(crate) config: Option<PathBuf>,
+    /// Project name under FluxLoop root [default: current directory]
+    #[arg(long, value_name = "NAME")]
+    pub(crate) project: Option<String>,
+    /// FluxLoop root directory [default: ./fluxloop]
+    #[arg(long, value_name = "DIRECTORY")]
+    pub(crate) root: Option<PathBuf>,
+}
+
+/// What is asked, and how often.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Experiment")]
+pub(super) struct IterationArguments {
+    /// Inputs file [default: inputs/generated.yaml]
+    #[arg(long, value_name = "FILE")]
+    inputs: Option<String>,
+    /// Number of runs per input [default: from config]
+    #[arg(short, long, value_name = "N", value_parser = at_least_one())]
+    iterations: Option<u32>,
+}
+
+impl IterationArguments {
+    pub(super) fn push_to(&self, overrides: &mut Overrides) {
+        overrides.push("inputs_file", "--inputs", self.inputs.as_deref());
+        overrides.push("iterations", "--iterations", self.iterations);
+    }
+}
+
+/// Who asks.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Simulated users")]
+pub(super) struct PersonaArguments {
+    /// Comma-separated list of personas to use [default: all personas]
+    #[arg(short, long, value_name = "NAMES", value_delimiter = ',', value_parser = persona_name)]
+    personas: Option<Vec<String>>,
+}
+
+impl PersonaArguments {
+    pub(super) fn push_to(&self, overrides: &mut Overrides) {
+        overrides.push("persona_filter", "--personas", self.personas.clone());
+    }
+}

@@ -1,0 +1,135 @@
+use std::io;
+
+use fluxloop::{
+    artifact::ArtifactError,
+    config::ConfigErrors,
+    engine::EngineError,
+    host::StartError,
+    plan::{PlanError, PlanErrorKind},
+};
+
+use super::{exit, session::Unfit};
+use crate::{
+    build::BuildError,
+    cli::UsageError,
+    target::{SpecError, TargetError},
+    terminal::Shell,
+    workspace::WorkspaceError,
+};
+
+/// Why a command ends without having done its work.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum CommandError {
+    /// Nobody can be asked, and nobody has agreed.
+    #[error("there is no terminal to ask for confirmation on")]
+    NotConfirmed,
+    /// The user said no.
+    #[error("nothing was run")]
+    Declined,
+    /// Ctrl-C before the first run.
+    #[error("interrupted before the first run: nothing was run")]
+    Interrupted,
+    #[error(transparent)]
+    Usage(#[from] UsageError),
+    #[error(transparent)]
+    Config(#[from] ConfigErrors),
+    #[error(transparent)]
+    Plan(#[from] PlanError),
+    #[error("`runner.target`: {0}")]
+    Spec(#[from] SpecError),
+    #[error(transparent)]
+    Workspace(#[from] WorkspaceError),
+    #[error(transparent)]
+    Target(#[from] TargetError),
+    #[error(transparent)]
+    Build(#[from] BuildError),
+    #[error(transparent)]
+    Start(#[from] StartError),
+    #[error(transparent)]
+    Unfit(#[from] Unfit),
+    #[error(transparent)]
+    Artifact(#[from] ArtifactError),
+    #[error(transparent)]
+    Engine(#[from] EngineError),
+    /// The system denied what every command needs.
+    #[error("{what}")]
+    System {
+        /// What was to be done.
+        what: &'static str,
+        /// Why it could not.
+        source: io::Error,
+    },
+    /// What was asked to be printed could not be.
+    #[error("cannot write to standard output")]
+    Output(#[source] io::Error),
+}
+
+impl CommandError {
+    /// For `map_err`: what the system denied.
+    pub(super) fn system(what: &'static str) -> impl FnOnce(io::Error) -> Self {
+        move |source| Self::System { what, source }
+    }
+
+    /// What the process exits with.
+    pub(super) fn exit_code(&self) -> i32 {
+        match self {
+            Self::NotConfirmed | Self::Usage(_) => exit::USAGE,
+            Self::Declined
+            | Self::Interrupted
+            | Self::Build(BuildError::Interrupted)
+            | Self::Workspace(WorkspaceError::Interrupted) => exit::INTERRUPTED,
+            Self::Target(TargetError::NoAgents { .. }) | Self::Build(BuildError::NoEntry { .. }) => exit::NOTHING_TO_RUN,
+            Self::Plan(error) => match error.kind() {
+                PlanErrorKind::NothingLeft => exit::NOTHING_TO_RUN,
+                _ => exit::SETUP,
+            },
+            Self::Build(
+                BuildError::Failed { .. } | BuildError::Killed { .. } | BuildError::NoArtifact { .. },
+            ) => exit::BUILD,
+            Self::Config(_)
+            | Self::Spec(_)
+            | Self::Workspace(_)
+            | Self::Target(_)
+            | Self::Build(_)
+            | Self::Start(_)
+            | Self::Unfit(_)
+            | Self::System { .. } => exit::SETUP,
+            Self::Artifact(_) | Self::Engine(EngineError::Write(_)) | Self::Output(_) => exit::WRITE,
+            Self::Engine(_) => exit::SETUP,
+        }
+    }
+
+    /// What to do about it.
+    fn hint(&self) -> Option<String> {
+        match self {
+            Self::NotConfirmed => Some("pass --yes (or set FLUXLOOP_YES=true) to run without being asked".to_owned()),
+            Self::Plan(error) => Some(error.hint().to_owned()),
+            Self::Spec(error) => Some(error.hint()),
+            Self::Workspace(error) => error.hint(),
+            Self::Target(error) => Some(error.hint()),
+            Self::Build(error) => error.hint(),
+            Self::Unfit(_) => Some(
+                "change the inputs, or the types of the agent's parameters; nothing was run".to_owned(),
+            ),
+            Self::Artifact(error) | Self::Engine(EngineError::Write(error)) => error.hint().map(str::to_owned),
+            Self::Declined
+            | Self::Interrupted
+            | Self::Usage(_)
+            | Self::Config(_)
+            | Self::Start(_)
+            | Self::Engine(_)
+            | Self::System { .. }
+            | Self::Output(_) => None,
+        }
+    }
+
+    /// Tells the user.
+    pub(super) fn show(&self, shell: &Shell) {
+        match self {
+            // Each has its place in a file, and the line itself.
+            Self::Config(errors) => shell.text(&errors.report()),
+            Self::Declined => shell.info(self),
+            _ => shell.error(self, self.hint().as_deref()),
+        }
+    }
+}

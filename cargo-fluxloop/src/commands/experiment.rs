@@ -1,0 +1,199 @@
+use std::io;
+
+use fluxloop::{
+    artifact::{ArtifactInput, Artifacts, ExperimentDirectory},
+    engine::{Clock as _, Consumers, DRAIN_LIMIT, Experiment, Settings, Stop, StopLevel, Stopper, SystemClock},
+    event::{Consumer, Event, Finished, Started},
+    host::{Logs, WorkerHost},
+    plan::Plan,
+    worker::protocol::AgentInfo,
+};
+use tokio::runtime::Runtime;
+
+use super::{
+    Invocation,
+    error::CommandError,
+    exit,
+    git::GitQuestion,
+    plan::{self, Planned},
+    session::{Workshop, check_inputs, target_of},
+    signals::{self, Signals},
+};
+use crate::{
+    cli::{ExperimentArguments, MessageFormat, RunOptions},
+    terminal::{
+        Answer, HumanOptions, HumanReporter, JsonReporter, PlanSummary, Stdout, confirm, show_plan, stdin_is_terminal,
+    },
+};
+
+/// `cargo fluxloop run experiment`, from the command line to the exit code.
+pub(super) fn execute(arguments: ExperimentArguments, invocation: &Invocation) -> Result<i32, CommandError> {
+    let options = RunOptions::resolve(arguments, &invocation.variables)?;
+    if !options.yes && !options.dry_run && !stdin_is_terminal() {
+        return Err(CommandError::NotConfirmed);
+    }
+    let planned = plan::plan(&options.project, &options.overrides, invocation)?;
+    let workshop = Workshop::open(&planned.config, options.cargo.clone(), invocation)?;
+    let selection = workshop.select(planned.target.as_ref())?;
+    agree(&planned, &options, invocation)?;
+    let git = GitQuestion::ask(planned.config.runner.working_directory.clone());
+    let worker = workshop.build(&selection.unit)?;
+    let runtime = runtime()?;
+    let code = runtime.block_on(async {
+        let logs = Logs::new(planned.config.secrets.clone());
+        let mut signals = Signals::listen().map_err(CommandError::system("cannot listen for signals"))?;
+        let ready = async {
+            let host = workshop.start(&worker, &selection.unit, &logs).await?;
+            let agent = selection.agent(host.agents(), &workshop.workspace)?.clone();
+            let plan = planned.plan.clone().for_agent(&agent.name);
+            check_inputs(&host, &agent, &plan).await?;
+            Ok::<_, CommandError>((host, agent, plan))
+        };
+        let (host, agent, plan) = tokio::select! {
+            ready = ready => ready?,
+            () = signals.next() => return Err(CommandError::Interrupted),
+        };
+        if options.dry_run {
+            host.shut_down().await;
+            dry_run(&planned, &agent, invocation);
+            return Ok(exit::OK);
+        }
+        let run = Run { planned: &planned, options: &options, invocation, agent: &agent, plan: &plan, logs: &logs };
+        run.to_the_end(&host, git, signals).await
+    });
+    // A signal may have come while a worker was starting: what is left of it ends with the runtime.
+    drop(runtime);
+    code
+}
+
+/// The engine's runtime: one thread, which made it faster than two.
+pub(super) fn runtime() -> Result<Runtime, CommandError> {
+    tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .map_err(CommandError::system("cannot start the runtime"))
+}
+
+/// What would be run, in figures.
+fn with_summary<T>(planned: &Planned, target: Option<&str>, show: impl FnOnce(&PlanSummary<'_>) -> T) -> T {
+    let personas = planned.plan.personas();
+    show(&PlanSummary {
+        target,
+        inputs: planned.plan.inputs() as u64,
+        personas: &personas,
+        iterations: planned.plan.iterations().get(),
+        total_runs: planned.plan.len(),
+        parallel: planned.config.parallel.get(),
+        output: &planned.config.output.directory,
+    })
+}
+
+/// Asks whether to go on, unless that was said before.
+fn agree(planned: &Planned, options: &RunOptions, invocation: &Invocation) -> Result<(), CommandError> {
+    if options.yes || options.dry_run {
+        return Ok(());
+    }
+    let target = planned.config.runner.target.as_deref();
+    let answer = with_summary(planned, target, |summary| confirm(&invocation.shell, summary, &mut io::stdin().lock()));
+    match answer.map_err(CommandError::system("cannot read the answer"))? {
+        Answer::Yes => Ok(()),
+        Answer::No => Err(CommandError::Declined),
+    }
+}
+
+/// Says what would be run: built, found and checked, and not called.
+fn dry_run(planned: &Planned, agent: &AgentInfo, invocation: &Invocation) {
+    with_summary(planned, Some(&target_of(agent)), |summary| show_plan(&invocation.shell, summary));
+    invocation.shell.info("Dry run: every input fits the agent, and nothing was run");
+}
+
+/// An experiment whose agent is known and ready.
+struct Run<'a> {
+    planned: &'a Planned,
+    options: &'a RunOptions,
+    invocation: &'a Invocation,
+    agent: &'a AgentInfo,
+    plan: &'a Plan,
+    logs: &'a Logs,
+}
+
+impl Run<'_> {
+    async fn to_the_end(&self, host: &WorkerHost, git: GitQuestion, signals: Signals) -> Result<i32, CommandError> {
+        let started_at = SystemClock.now();
+        let directory = ExperimentDirectory::create(&self.planned.config.output.directory, started_at)?;
+        self.logs.open(&directory.logs());
+        let started = self.started(&directory, started_at);
+        let mut artifacts = Artifacts::open(self.artifacts(started.clone(), &directory, git))?;
+        let (mut human, mut json) = self.reporters();
+        let mut best_effort: Vec<&mut dyn Consumer<Error = io::Error>> = vec![&mut human];
+        if let Some(json) = &mut json {
+            best_effort.push(json);
+        }
+        let mut consumers = Consumers::new(&mut artifacts, best_effort);
+        if let Some(warning) = directory.warning() {
+            consumers.emit(&Event::Warning(warning))?;
+        }
+        let settings = Settings::from(&self.planned.config);
+        let experiment = Experiment { plan: self.plan, agent: &self.agent.id, settings: &settings, host };
+        let (stopper, stop) = Stopper::new();
+        let finished = tokio::select! {
+            finished = experiment.run(started, &SystemClock, stop.clone(), &mut consumers) => finished,
+            () = signals::pass_on(signals, stopper) => unreachable!("it passes signals on for ever"),
+        };
+        self.release(host, &stop).await;
+        Ok(self.exit_code(&finished?))
+    }
+
+    fn started(&self, directory: &ExperimentDirectory, at: jiff::Timestamp) -> Started {
+        let mut started =
+            Started::new(self.planned.config.name.clone(), directory.path(), target_of(self.agent), at);
+        started.inputs = self.plan.inputs() as u64;
+        started.iterations = self.plan.iterations().get();
+        started.planned = self.plan.len();
+        started.seed = self.planned.seed;
+        started
+    }
+
+    fn artifacts(&self, started: Started, directory: &ExperimentDirectory, git: GitQuestion) -> ArtifactInput {
+        let config = &self.planned.config;
+        // The experiment's own copy: it stays as it is when the original changes.
+        let inputs = directory.path().join("inputs.yaml");
+        ArtifactInput {
+            started,
+            config_yaml: config.snapshot_yaml(&inputs, self.planned.seed),
+            inputs_yaml: config.secrets.redact(&self.planned.inputs.yaml).into_owned(),
+            config_snapshot: config.snapshot(&inputs, self.planned.seed),
+            gate: config.gate,
+            save_traces: config.output.save_traces,
+            save_aggregated_metrics: config.output.save_aggregated_metrics,
+            git: git.answer(),
+        }
+    }
+
+    fn reporters(&self) -> (HumanReporter, Option<JsonReporter>) {
+        let shell = &self.invocation.shell;
+        let json = self.options.message_format == MessageFormat::Json;
+        let progress = self.options.progress.form(shell, json);
+        let human = HumanReporter::new(shell.clone(), HumanOptions { progress, grace: DRAIN_LIMIT });
+        (human, json.then(|| JsonReporter::new(Stdout::process())))
+    }
+
+    /// Ends the worker, and says what became of the logs.
+    async fn release(&self, host: &WorkerHost, stop: &Stop) {
+        match stop.level() {
+            StopLevel::Run => host.shut_down().await,
+            StopLevel::Drain | StopLevel::Now => host.kill().await,
+        }
+        if let Some(problem) = self.logs.problem() {
+            self.invocation.shell.warn(problem);
+        }
+    }
+
+    fn exit_code(&self, finished: &Finished) -> i32 {
+        match finished {
+            Finished { interrupted: true, .. } => exit::INTERRUPTED,
+            Finished { verdict, .. } if verdict.passed || self.options.no_fail => exit::OK,
+            _ => exit::GATE,
+        }
+    }
+}

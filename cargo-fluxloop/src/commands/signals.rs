@@ -1,0 +1,57 @@
+use std::io;
+
+use fluxloop::engine::{StopLevel, Stopper};
+
+/// Hears Ctrl-C, and where there is one the system's request to end.
+#[cfg(unix)]
+pub(super) struct Signals {
+    interrupt: tokio::signal::unix::Signal,
+    terminate: tokio::signal::unix::Signal,
+}
+
+#[cfg(unix)]
+impl Signals {
+    /// Hears from now on; must be called within a runtime.
+    pub(super) fn listen() -> io::Result<Self> {
+        use tokio::signal::unix::{SignalKind, signal};
+        Ok(Self { interrupt: signal(SignalKind::interrupt())?, terminate: signal(SignalKind::terminate())? })
+    }
+
+    /// Waits for the next one.
+    pub(super) async fn next(&mut self) {
+        tokio::select! {
+            _ = self.interrupt.recv() => {}
+            _ = self.terminate.recv() => {}
+        }
+    }
+}
+
+/// Hears Ctrl-C.
+#[cfg(not(unix))]
+pub(super) struct Signals;
+
+#[cfg(not(unix))]
+impl Signals {
+    /// Hears from now on.
+    #[expect(clippy::unnecessary_wraps, reason = "alike on all systems")]
+    pub(super) fn listen() -> io::Result<Self> {
+        Ok(Self)
+    }
+
+    /// Waits for the next one.
+    pub(super) async fn next(&mut self) {
+        if tokio::signal::ctrl_c().await.is_err() {
+            std::future::pending::<()>().await;
+        }
+    }
+}
+
+/// The first signal asks the experiment to end, the second to end at once.
+pub(super) async fn pass_on(mut signals: Signals, stopper: Stopper) {
+    signals.next().await;
+    stopper.ask(StopLevel::Drain);
+    signals.next().await;
+    stopper.ask(StopLevel::Now);
+    // Whoever listens must not hear that nobody asks any more.
+    std::future::pending::<()>().await;
+}

@@ -1,0 +1,109 @@
+//! Durations and rates as people read them.
+
+use std::time::Duration;
+
+/// A measured duration: `850µs`, `12.3ms`, `1.25s`, `2m 5s`.
+pub(super) fn measured(milliseconds: f64) -> String {
+    // The rounded number decides on the unit: 999.96 ms are 1.00 s, not 1000.0 ms.
+    if milliseconds < 0.9995 {
+        format!("{:.0}µs", milliseconds * 1000.0)
+    } else if milliseconds < 999.95 {
+        format!("{milliseconds:.1}ms")
+    } else if milliseconds < 59_995.0 {
+        format!("{:.2}s", milliseconds / 1000.0)
+    } else {
+        coarse(Duration::try_from_secs_f64(milliseconds / 1000.0).unwrap_or(Duration::MAX))
+    }
+}
+
+/// A duration to wait for, in its two largest units: `45s`, `2m 15s`, `1h 2m`, `3d 4h`.
+pub(super) fn coarse(duration: Duration) -> String {
+    let seconds = duration.as_secs() + u64::from(duration.subsec_nanos() >= 500_000_000);
+    let (minutes, hours, days) = (seconds / 60, seconds / 3600, seconds / 86_400);
+    if days > 0 {
+        format!("{days}d {}h", hours % 24)
+    } else if hours > 0 {
+        format!("{hours}h {}m", minutes % 60)
+    } else if minutes > 0 {
+        format!("{minutes}m {}s", seconds % 60)
+    } else {
+        format!("{seconds}s")
+    }
+}
+
+/// A rate as a percentage, rounded down: only all is 100.0%.
+pub(super) fn percentage(rate: f64) -> String {
+    format!("{:.1}%", floor_tenths(rate * 100.0))
+}
+
+/// A rate that somebody asked for, as short as it is exact: `95%`, `99.95%`.
+pub(super) fn required(rate: f64) -> String {
+    // Two more digits than people give; what is left of the binary fraction rounds away.
+    let text = format!("{:.6}", rate * 100.0);
+    format!("{}%", text.trim_end_matches('0').trim_end_matches('.'))
+}
+
+fn floor_tenths(percent: f64) -> f64 {
+    // 0.29 * 100 is 28.999999999999996: such a hair's breadth is no tenth.
+    (percent * 10.0 + 1e-9).floor() / 10.0
+}
+
+/// `1 run`, `2 runs`.
+pub(super) fn plural(count: u64, noun: &str) -> String {
+    if count == 1 {
+        format!("1 {noun}")
+    } else {
+        format!("{count} {noun}s")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn measured_durations() {
+        for (milliseconds, text) in [
+            (0.0, "0µs"),
+            (0.85, "850µs"),
+            (0.9996, "1.0ms"),
+            (12.34, "12.3ms"),
+            (999.96, "1.00s"),
+            (1250.0, "1.25s"),
+            (59_999.0, "1m 0s"),
+            (135_000.0, "2m 15s"),
+            (f64::INFINITY, "213503982334601d 7h"),
+        ] {
+            assert_eq!(measured(milliseconds), text);
+        }
+    }
+
+    #[test]
+    fn coarse_durations() {
+        for (seconds, text) in [
+            (0, "0s"),
+            (45, "45s"),
+            (135, "2m 15s"),
+            (3725, "1h 2m"),
+            (273_600, "3d 4h"),
+        ] {
+            assert_eq!(coarse(Duration::from_secs(seconds)), text);
+        }
+    }
+
+    #[test]
+    fn only_all_is_a_hundred_percent() {
+        assert_eq!(percentage(1.0), "100.0%");
+        assert_eq!(percentage(0.9999), "99.9%");
+        assert_eq!(percentage(0.29), "29.0%");
+        assert_eq!(percentage(0.0), "0.0%");
+    }
+
+    #[test]
+    fn a_required_rate_is_as_typed() {
+        assert_eq!(required(0.95), "95%");
+        assert_eq!(required(0.9995), "99.95%");
+        assert_eq!(required(1.0), "100%");
+        assert_eq!(required(0.1), "10%");
+    }
+}

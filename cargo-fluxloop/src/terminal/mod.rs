@@ -1,0 +1,23 @@
+//! Everything that people and programs read of this command: the one owner of standard error, standard
+//! output, colour and verbosity.
+
+mod confirm;
+mod duration;
+mod human;
+mod json;
+mod progress;
+mod sanitize;
+mod shell;
+mod stdout;
+mod summary;
+
+pub(crate) use confirm::{Answer, PlanSummary, confirm, show_plan};
+pub(crate) use human::{HumanOptions, HumanReporter};
+pub(crate) use json::JsonReporter;
+pub(crate) use progress::{Progress, ProgressForm};
+pub(crate) use sanitize::{truncated, visible};
+pub(crate) use shell::{Color, Shell, Verbosity, stdin_is_terminal};
+pub(crate) use stdout::Stdout;
+
+#[cfg(test)]
+mod sample;

@@ -1,0 +1,293 @@
+use std::{
+    error::Error,
+    fmt::{self, Display, Write as _},
+    io::{self, IsTerminal as _, Write},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
+
+use anstyle::{AnsiColor, Style};
+use clap::ValueEnum;
+
+use super::sanitize::{push_indented, width};
+
+/// How much is shown.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Verbosity {
+    /// Warnings, errors and the summary.
+    Quiet,
+    /// And what is going on.
+    #[default]
+    Normal,
+    /// And a line for each case, and retries.
+    Verbose,
+}
+
+/// When to use colours.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Color {
+    /// On a terminal, unless NO_COLOR or CLICOLOR say otherwise
+    #[default]
+    Auto,
+    /// Everywhere
+    Always,
+    /// Nowhere
+    Never,
+}
+
+impl Color {
+    /// Decides. The command line outweighs `NO_COLOR`, that `CLICOLOR_FORCE`, that `CLICOLOR`, that the terminal.
+    pub(crate) fn is_on<'a>(
+        self,
+        terminal: bool,
+        variable: impl Fn(&str) -> Option<&'a str>,
+    ) -> bool {
+        let is_set = |name| variable(name).is_some_and(|value| !value.is_empty());
+        match self {
+            Self::Always => true,
+            Self::Never => false,
+            Self::Auto if is_set("NO_COLOR") => false,
+            Self::Auto if is_set("CLICOLOR_FORCE") && variable("CLICOLOR_FORCE") != Some("0") => {
+                true
+            }
+            Self::Auto if variable("CLICOLOR") == Some("0") => false,
+            // Windows consoles set no TERM.
+            Self::Auto => terminal && variable("TERM").map_or(cfg!(windows), |term| term != "dumb"),
+        }
+    }
+}
+
+/// Standard error, for people. Clones write to the same place.
+///
+/// It is best effort: once a write fails, as when the reader has gone, nothing more is written, and nobody is told.
+/// The experiment goes on.
+#[derive(Clone)]
+pub(crate) struct Shell {
+    state: Arc<Mutex<State>>,
+    verbosity: Verbosity,
+    styled: bool,
+    terminal: bool,
+}
+
+struct State {
+    out: Box<dyn Write + Send>,
+    /// Of the terminal; asked anew each time where it is `None`.
+    columns: Option<usize>,
+    /// What stands in the last line of the terminal and is drawn over.
+    status: String,
+    /// Composed here, so that a line is one write.
+    buffer: String,
+    closed: bool,
+}
+
+impl fmt::Debug for Shell {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Shell")
+            .field("verbosity", &self.verbosity)
+            .field("styled", &self.styled)
+            .field("terminal", &self.terminal)
+            .finish_non_exhaustive()
+    }
+}
+
+pub(super) const GOOD: Style = AnsiColor::Green.on_default().bold();
+pub(super) const BAD: Style = AnsiColor::Red.on_default().bold();
+const INFO: Style = AnsiColor::Cyan.on_default();
+const WARN: Style = AnsiColor::Yellow.on_default().bold();
+
+impl Shell {
+    /// The process's standard error; `variable` looks an environment variable up.
+    pub(crate) fn stderr<'a>(
+        verbosity: Verbosity,
+        color: Color,
+        variable: impl Fn(&str) -> Option<&'a str>,
+    ) -> Self {
+        let terminal = io::stderr().is_terminal();
+        let styled = color.is_on(terminal, variable);
+        // Old Windows consoles know no escape sequences; the stream translates ours.
+        let choice = if styled {
+            anstream::ColorChoice::Always
+        } else {
+            anstream::ColorChoice::Never
+        };
+        let out = anstream::AutoStream::new(io::stderr(), choice);
+        Self {
+            state: Arc::new(Mutex::new(State::new(Box::new(out), None))),
+            verbosity,
+            styled,
+            terminal,
+        }
+    }
+
+    /// Another writer, without colours; a terminal of that many columns, or none.
+    #[cfg(test)]
+    pub(crate) fn to(
+        out: impl Write + Send + 'static,
+        verbosity: Verbosity,
+        columns: Option<usize>,
+    ) -> Self {
+        Self {
+            state: Arc::new(Mutex::new(State::new(Box::new(out), columns))),
+            verbosity,
+            styled: false,
+            terminal: columns.is_some(),
+        }
+    }
+
+    /// How much is shown.
+    pub(crate) fn verbosity(&self) -> Verbosity {
+        self.verbosity
+    }
+
+    /// Whether it is a terminal, where a line can be redrawn in place.
+    pub(crate) fn is_terminal(&self) -> bool {
+        self.terminal
+    }
+
+    /// The terminal's width; absent where there is none.
+    pub(crate) fn columns(&self) -> Option<usize> {
+        if !self.terminal {
+            return None;
+        }
+        let known = self.state().columns;
+        known.or_else(|| {
+            terminal_size::terminal_size_of(io::stderr()).map(|(width, _)| width.0.into())
+        })
+    }
+
+    /// `[INFO] …`, unless quiet.
+    pub(crate) fn info(&self, message: impl Display) {
+        if self.verbosity >= Verbosity::Normal {
+            self.message(&self.paint(INFO, "[INFO]"), " ", 7, &message);
+        }
+    }
+
+    /// `[INFO] …`, when verbose.
+    pub(crate) fn verbose(&self, message: impl Display) {
+        if self.verbosity >= Verbosity::Verbose {
+            self.info(message);
+        }
+    }
+
+    /// `[WARN] …`, also when quiet.
+    pub(crate) fn warn(&self, message: impl Display) {
+        self.message(&self.paint(WARN, "[WARN]"), " ", 7, &message);
+    }
+
+    /// What went wrong, each cause of it, and the way out.
+    pub(crate) fn error(&self, error: &dyn Error, hint: Option<&str>) {
+        self.message(&self.paint(BAD, "error:"), " ", 2, &error);
+        let mut cause = error.source();
+        while let Some(next) = cause {
+            self.message("  caused by:", " ", 4, &next);
+            cause = next.source();
+        }
+        if let Some(hint) = hint {
+            self.message(&self.paint(GOOD, "help:"), " ", 6, &hint);
+        }
+    }
+
+    /// A text of several lines that is safe already.
+    pub(crate) fn text(&self, text: &str) {
+        self.state().lines(text);
+    }
+
+    /// A question: the answer is typed behind it.
+    pub(super) fn prompt(&self, question: &str) {
+        let mut state = self.state();
+        state.clear();
+        state.buffer.push_str(question);
+        state.flush();
+    }
+
+    /// Draws a safe text in place, below everything else, at most as wide as the terminal.
+    pub(super) fn set_status(&self, status: &str) {
+        self.state().set_status(status);
+    }
+
+    /// Leaves the status where it stands and goes on below.
+    pub(super) fn finish_status(&self) {
+        self.state().finish_status();
+    }
+
+    /// The text in a style, where styles are on.
+    pub(super) fn paint(&self, style: Style, text: &str) -> String {
+        if self.styled {
+            format!("{style}{text}{style:#}")
+        } else {
+            text.to_owned()
+        }
+    }
+
+    fn message(&self, label: &str, gap: &str, indent: usize, message: &dyn Display) {
+        let mut text = format!("{label}{gap}");
+        push_indented(&mut text, &message.to_string(), indent);
+        self.text(&text);
+    }
+
+    /// A panic elsewhere while writing leaves a half-written line at worst.
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Whether somebody can answer a question.
+pub(crate) fn stdin_is_terminal() -> bool {
+    io::stdin().is_terminal()
+}
+
+impl State {
+    fn new(out: Box<dyn Write + Send>, columns: Option<usize>) -> Self {
+        Self {
+            out,
+            columns,
+            status: String::new(),
+            buffer: String::new(),
+            closed: false,
+        }
+    }
+
+    /// Blanks the status out. Spaces do it on every terminal, with and without escape sequences.
+    fn clear(&mut self) {
+        if !self.status.is_empty() {
+            let _ = write!(self.buffer, "\r{:1$}\r", "", width(&self.status));
+        }
+    }
+
+    fn lines(&mut self, text: &str) {
+        self.clear();
+        self.buffer.push_str(text);
+        self.buffer.push('\n');
+        self.buffer.push_str(&self.status);
+        self.flush();
+    }
+
+    fn set_status(&mut self, status: &str) {
+        if self.status == status {
+            return;
+        }
+        let rest = width(&self.status).saturating_sub(width(status));
+        let _ = write!(self.buffer, "\r{status}{:rest$}", "");
+        self.status.clear();
+        self.status.push_str(status);
+        self.flush();
+    }
+
+    fn finish_status(&mut self) {
+        if !self.status.is_empty() {
+            self.status.clear();
+            self.buffer.push('\n');
+            self.flush();
+        }
+    }
+
+    fn flush(&mut self) {
+        if !self.closed {
+            let written = self.out.write_all(self.buffer.as_bytes());
+            self.closed = written.and_then(|()| self.out.flush()).is_err();
+        }
+        self.buffer.clear();
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,203 @@
+use std::fmt::Write as _;
+
+use fluxloop::{
+    event::{Finished, Started},
+    summary::{Counts, FailureGroup, Verdict},
+};
+
+use super::{
+    Shell, Verbosity,
+    duration::{measured, percentage, plural, required},
+    sanitize::{truncated, visible},
+    shell::{BAD, GOOD},
+};
+
+/// Groups of failures and cases of a group that are shown unless all are asked for.
+const GROUPS: usize = 10;
+const CASES: usize = 3;
+/// Columns of a message where there is no terminal.
+const MESSAGE_COLUMNS: usize = 200;
+
+/// What is said at the end.
+#[derive(Debug)]
+pub(super) struct Summary<'a> {
+    /// Absent when the experiment ended before it began.
+    pub(super) started: Option<&'a Started>,
+    pub(super) finished: &'a Finished,
+    pub(super) shell: &'a Shell,
+}
+
+impl Summary<'_> {
+    /// Failures, counts, durations, the gate's verdict and where to look further, after an empty line.
+    pub(super) fn text(&self) -> String {
+        let mut text = String::from("\n");
+        self.push_failures(&mut text);
+        let statistics = &self.finished.statistics;
+        let counts = statistics.counts();
+        self.push_counts(&mut text, counts);
+        if let (Some(mean), Some(spread)) =
+            (statistics.avg_duration_ms(), statistics.durations_ms())
+        {
+            let (mean, p50, p95) = (measured(mean), measured(spread.p50), measured(spread.p95));
+            push_row(
+                &mut text,
+                "Duration",
+                &format!("mean {mean}, p50 {p50}, p95 {p95}"),
+            );
+        }
+        let verdict = &self.finished.verdict;
+        let word = if verdict.passed {
+            self.shell.paint(GOOD, "holds")
+        } else {
+            self.shell.paint(BAD, "does not hold")
+        };
+        push_row(
+            &mut text,
+            "Gate",
+            &format!("{word}: {}", conditions(verdict, counts)),
+        );
+        if let Some(started) = self.started {
+            push_row(
+                &mut text,
+                "Experiment",
+                &visible(&started.directory.to_string_lossy()),
+            );
+            push_row(
+                &mut text,
+                "",
+                "a line for each run in trace_summary.jsonl, agents' prints in logs/",
+            );
+        }
+        text
+    }
+
+    /// libtest's last line. It says `ok` exactly when the experiment ran to its end and the gate holds, as the
+    /// exit code does: failures that the gate accepts fail nobody's build.
+    pub(super) fn test_result(&self) -> String {
+        let counts = self.finished.statistics.counts();
+        let passed = self.finished.verdict.passed && !self.finished.interrupted;
+        let word = if passed {
+            self.shell.paint(GOOD, "ok")
+        } else {
+            self.shell.paint(BAD, "FAILED")
+        };
+        let seconds = self.started.map_or(0.0, |started| {
+            self.finished
+                .at
+                .duration_since(started.at)
+                .as_secs_f64()
+                .max(0.0)
+        });
+        format!(
+            "\ntest result: {word}. {} passed; {} failed; 0 ignored; 0 measured; 0 filtered out; \
+             finished in {seconds:.2}s\n",
+            counts.successful, counts.failed,
+        )
+    }
+
+    fn push_counts(&self, text: &mut String, counts: Counts) {
+        let total = match self.started {
+            Some(started) if counts.total < started.planned => {
+                format!("{} of {} finished", counts.total, started.planned)
+            }
+            _ => format!("{} finished", counts.total),
+        };
+        let cut_short = if self.finished.interrupted {
+            ", then interrupted"
+        } else {
+            ""
+        };
+        push_row(
+            text,
+            "Runs",
+            &format!(
+                "{total}{cut_short}: {} succeeded, {} failed",
+                counts.successful, counts.failed
+            ),
+        );
+        if let Some(rate) = counts.success_rate {
+            push_row(text, "Success rate", &percentage(rate));
+        }
+    }
+
+    fn push_failures(&self, text: &mut String) {
+        let groups = self.finished.statistics.failure_groups();
+        if groups.is_empty() {
+            return;
+        }
+        text.push_str("Failures:\n");
+        let all = self.shell.verbosity() == Verbosity::Verbose;
+        let shown = if all {
+            groups.len()
+        } else {
+            GROUPS.min(groups.len())
+        };
+        for group in &groups[..shown] {
+            self.push_group(text, group, if all { usize::MAX } else { CASES });
+        }
+        let (mut kinds, mut runs) = (0, 0);
+        for group in &groups[shown..] {
+            kinds += 1;
+            runs += group.count;
+        }
+        if kinds > 0 {
+            let _ = writeln!(
+                text,
+                "  and {} of {}",
+                plural(runs, "failure"),
+                plural(kinds, "other kind")
+            );
+        }
+        text.push('\n');
+    }
+
+    fn push_group(&self, text: &mut String, group: &FailureGroup, most: usize) {
+        let head = format!("  {} × {}: ", group.count, group.kind);
+        let columns = self
+            .shell
+            .columns()
+            .unwrap_or(MESSAGE_COLUMNS)
+            .saturating_sub(head.chars().count());
+        // A terminal too narrow for any message still gets a few words of it, on a second line.
+        let _ = writeln!(text, "{head}{}", truncated(&group.message, columns.max(20)));
+        let mut named = 0;
+        for case in group.cases.iter().take(most) {
+            let _ = writeln!(text, "      {}", visible(case));
+            named += 1;
+        }
+        if group.count > named {
+            let _ = writeln!(text, "      and {} more", group.count - named);
+        }
+    }
+}
+
+/// The gate's conditions beside what they were held against.
+fn conditions(verdict: &Verdict, counts: Counts) -> String {
+    let failed = match counts.failed {
+        0 => "no run failed".to_owned(),
+        failed => format!(
+            "{} failed, at most {} may",
+            plural(failed, "run"),
+            verdict.max_failures
+        ),
+    };
+    let Some(least) = verdict.min_success_rate.map(required) else {
+        return failed;
+    };
+    match counts.success_rate {
+        Some(rate) => format!(
+            "{failed}; {} succeeded, at least {least} must",
+            percentage(rate)
+        ),
+        None => format!("no run finished, and at least {least} must succeed"),
+    }
+}
+
+fn push_row(text: &mut String, label: &str, value: &str) {
+    let label = if label.is_empty() {
+        String::new()
+    } else {
+        format!("{label}:")
+    };
+    let _ = writeln!(text, "{label:<14}{value}");
+}

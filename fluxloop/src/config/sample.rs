@@ -1,0 +1,48 @@
+use std::{collections::BTreeMap, num::NonZeroU32, path::PathBuf, time::Duration};
+
+use super::{Config, Gate, Output, Runner};
+use crate::secret::Secrets;
+
+impl Config {
+    /// A configuration of defaults, for the tests of what reads one.
+    pub(crate) fn sample() -> Self {
+        Self {
+            project_directory: PathBuf::from("/project"),
+            files: Vec::new(),
+            name: "sample".to_owned(),
+            description: None,
+            version: None,
+            tags: Vec::new(),
+            metadata: serde_json::Map::new(),
+            iterations: NonZeroU32::MIN,
+            parallel: NonZeroU32::MIN,
+            run_delay: Duration::ZERO,
+            seed: None,
+            input_template: None,
+            runner: Runner {
+                target: None,
+                working_directory: PathBuf::from("/project"),
+                environment: BTreeMap::new(),
+                timeout: Duration::from_secs(120),
+                max_retries: 3,
+                retry_delay: Duration::from_secs(5),
+                crash_rerun: true,
+            },
+            output: Output {
+                directory: PathBuf::from("/project/experiments"),
+                save_traces: true,
+                save_aggregated_metrics: true,
+            },
+            inputs_file: None,
+            base_inputs: Vec::new(),
+            personas: Vec::new(),
+            persona_filter: None,
+            gate: Gate {
+                max_failures: 0,
+                min_success_rate: None,
+            },
+            fail_fast: false,
+            secrets: Secrets::default(),
+        }
+    }
+}

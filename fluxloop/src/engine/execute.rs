@@ -1,0 +1,265 @@
+use std::{pin::pin, time::Duration};
+
+use futures_util::{StreamExt as _, stream::FuturesUnordered};
+use tokio::{
+    sync::mpsc,
+    time::{Instant, MissedTickBehavior, interval, sleep_until},
+};
+
+use super::{
+    Clock, Consumers, Settings, Stop, StopLevel,
+    in_flight::InFlight,
+    run::{Done, Retry, Runner},
+};
+use crate::{
+    artifact::ArtifactError,
+    event::{Event, Finished, Run, Started},
+    host::AgentHost,
+    plan::Plan,
+    summary::Statistics,
+};
+
+/// How long runs in flight have after the first request to end.
+pub const DRAIN_LIMIT: Duration = Duration::from_secs(5);
+
+/// How often consumers hear that time passes.
+const TICK: Duration = Duration::from_millis(100);
+
+/// An experiment that could not be run to its end.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum EngineError {
+    /// Results could not be written.
+    #[error(transparent)]
+    Write(#[from] ArtifactError),
+    /// There is no worker to call any more.
+    #[error("no agent can be called any more: {0}")]
+    Unavailable(String),
+}
+
+/// An experiment, ready to run.
+#[derive(Debug)]
+pub struct Experiment<'a, H> {
+    /// Its cases.
+    pub plan: &'a Plan,
+    /// The agent's id at the host.
+    pub agent: &'a str,
+    /// How it is run.
+    pub settings: &'a Settings,
+    /// Where its agent lives.
+    pub host: &'a H,
+}
+
+impl<H: AgentHost> Experiment<'_, H> {
+    /// Runs every case, and tells `consumers` what happens.
+    ///
+    /// Ends early, in order, when `stop` asks for it, when the gate cannot hold any more and the settings say
+    /// `fail_fast`, or when a result cannot be written.
+    ///
+    /// # Errors
+    ///
+    /// When results could not be written or no worker could be started any more. Consumers have heard
+    /// [`Event::ExperimentFinished`] then, too.
+    pub async fn run(
+        &self,
+        started: Started,
+        clock: &dyn Clock,
+        stop: Stop,
+        consumers: &mut Consumers<'_>,
+    ) -> Result<Finished, EngineError> {
+        let (retries, retried) = mpsc::unbounded_channel();
+        let runner = Runner {
+            agent: self.agent,
+            settings: self.settings,
+            host: self.host,
+            clock,
+            stop: stop.clone(),
+            retries,
+        };
+        let mut progress = Progress {
+            plan: self.plan,
+            settings: self.settings,
+            clock,
+            consumers,
+            statistics: Statistics::new(),
+            in_flight: InFlight::default(),
+            next: 0,
+            phase: Phase::Running,
+            failed: None,
+        };
+        progress.emit(&Event::ExperimentStarted(&started));
+        progress.drive(&runner, stop, retried).await;
+        progress.finish()
+    }
+}
+
+/// How far an experiment is on its way to its end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Phase {
+    /// Runs start.
+    Running,
+    /// No run starts any more; those in flight end by themselves.
+    Ending,
+    /// The user wants it to end: those in flight have until then.
+    Draining(Instant),
+}
+
+/// An experiment on its way.
+struct Progress<'a, 'c> {
+    plan: &'a Plan,
+    settings: &'a Settings,
+    clock: &'a dyn Clock,
+    consumers: &'a mut Consumers<'c>,
+    statistics: Statistics,
+    in_flight: InFlight,
+    /// The next case to start.
+    next: u64,
+    phase: Phase,
+    failed: Option<EngineError>,
+}
+
+impl Progress<'_, '_> {
+    async fn drive<H: AgentHost>(
+        &mut self,
+        runner: &Runner<'_, H>,
+        stop: Stop,
+        mut retried: mpsc::UnboundedReceiver<Retry>,
+    ) {
+        let mut running = FuturesUnordered::new();
+        let mut next_start = Instant::now();
+        let mut asked = pin!(until(stop.clone(), StopLevel::Drain));
+        let mut cut_off = pin!(until(stop, StopLevel::Now));
+        let mut ticks = interval(TICK);
+        ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        loop {
+            while running.len() < self.settings.parallel && next_start <= Instant::now() {
+                let Some(case) = self.start_next() else { break };
+                let at = self.clock.now();
+                self.in_flight.begin(case.index, at);
+                running.push(runner.run(case, at));
+                next_start = Instant::now() + self.settings.run_delay;
+            }
+            let waits_to_start = self.may_start() && running.len() < self.settings.parallel;
+            if running.is_empty() && !waits_to_start {
+                return;
+            }
+            tokio::select! {
+                biased;
+                Some(done) = running.next() => self.take(done),
+                Some(retry) = retried.recv() => self.emit(&Event::RunRetried {
+                    case: &retry.case,
+                    attempt: retry.attempt,
+                    failure: &retry.failure,
+                    delay: retry.delay,
+                }),
+                () = &mut asked, if !matches!(self.phase, Phase::Draining(_)) => self.drain(running.len()),
+                () = &mut cut_off => break,
+                () = sleep_until(next_start), if waits_to_start => {}
+                () = self.drained() => break,
+                _ = ticks.tick() => self.tick(),
+            }
+        }
+        // Dropped before their cases are told of: no result can come in between.
+        drop(running);
+        self.cancel();
+    }
+
+    fn may_start(&self) -> bool {
+        self.phase == Phase::Running && self.next < self.plan.len()
+    }
+
+    fn start_next(&mut self) -> Option<crate::plan::Case> {
+        if !self.may_start() {
+            return None;
+        }
+        let case = self.plan.case(self.next)?;
+        self.next += 1;
+        self.emit(&Event::RunStarted(&case));
+        Some(case)
+    }
+
+    fn take(&mut self, done: Done) {
+        if let Some(reason) = done.unavailable {
+            self.fail(EngineError::Unavailable(reason));
+        }
+        self.in_flight.end(done.run.case.index);
+        self.record(&done.run);
+    }
+
+    fn record(&mut self, run: &Run) {
+        self.statistics.record(run);
+        let told = self.consumers.emit(&Event::RunFinished {
+            run,
+            so_far: &self.statistics,
+        });
+        self.note(told);
+        let lost = self.statistics.counts().failed > self.settings.gate.max_failures;
+        if lost && self.settings.fail_fast && self.phase == Phase::Running {
+            self.phase = Phase::Ending;
+        }
+    }
+
+    fn drain(&mut self, in_flight: usize) {
+        self.phase = Phase::Draining(Instant::now() + DRAIN_LIMIT);
+        self.emit(&Event::Interrupted { in_flight });
+    }
+
+    /// Ready when the runs in flight have had their time.
+    async fn drained(&self) {
+        match self.phase {
+            Phase::Draining(limit) => sleep_until(limit).await,
+            Phase::Running | Phase::Ending => std::future::pending().await,
+        }
+    }
+
+    fn cancel(&mut self) {
+        let mut in_flight = std::mem::take(&mut self.in_flight);
+        let now = self.clock.now();
+        let plan = self.plan;
+        for run in in_flight.cancel(plan, now) {
+            self.record(&run);
+        }
+    }
+
+    fn emit(&mut self, event: &Event<'_>) {
+        let told = self.consumers.emit(event);
+        self.note(told);
+    }
+
+    fn tick(&mut self) {
+        let told = self.consumers.tick(self.clock.now());
+        self.note(told);
+    }
+
+    fn note(&mut self, told: Result<(), ArtifactError>) {
+        if let Err(error) = told {
+            self.fail(EngineError::Write(error));
+        }
+    }
+
+    /// The first reason counts; the experiment ends in order.
+    fn fail(&mut self, error: EngineError) {
+        self.failed.get_or_insert(error);
+        if self.phase == Phase::Running {
+            self.phase = Phase::Ending;
+        }
+    }
+
+    fn finish(mut self) -> Result<Finished, EngineError> {
+        let finished = Finished {
+            verdict: self.settings.gate.judge(&self.statistics.counts()),
+            statistics: std::mem::take(&mut self.statistics),
+            at: self.clock.now(),
+            interrupted: self.failed.is_some() || matches!(self.phase, Phase::Draining(_)),
+        };
+        self.emit(&Event::ExperimentFinished(&finished));
+        match self.failed {
+            Some(error) => Err(error),
+            None => Ok(finished),
+        }
+    }
+}
+
+async fn until(mut stop: Stop, level: StopLevel) {
+    stop.reaches(level).await;
+}

@@ -1,0 +1,43 @@
+use std::time::Duration;
+
+use crate::{
+    config::{Config, Gate},
+    secret::Secrets,
+};
+
+/// How an experiment is run.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Settings {
+    /// The most runs in flight at once.
+    pub parallel: usize,
+    /// The pause before each next run starts.
+    pub run_delay: Duration,
+    /// The agent's own time per run, all its attempts together.
+    pub timeout: Duration,
+    /// Retries of transient failures, on top of the first attempt.
+    pub max_retries: u32,
+    /// The pause before the first retry; doubled each time, with jitter on top.
+    pub retry_delay: Duration,
+    /// Stop starting runs once the gate cannot hold any more.
+    pub fail_fast: bool,
+    /// When the experiment counts as passed.
+    pub gate: Gate,
+    /// What must appear in no event.
+    pub secrets: Secrets,
+}
+
+impl From<&Config> for Settings {
+    fn from(config: &Config) -> Self {
+        Self {
+            parallel: usize::try_from(config.parallel.get()).unwrap_or(usize::MAX),
+            run_delay: config.run_delay,
+            timeout: config.runner.timeout,
+            max_retries: config.runner.max_retries,
+            retry_delay: config.runner.retry_delay,
+            fail_fast: config.fail_fast,
+            gate: config.gate,
+            secrets: config.secrets.clone(),
+        }
+    }
+}

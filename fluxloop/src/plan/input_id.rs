@@ -1,0 +1,138 @@
+use std::collections::HashSet;
+
+use sha2::{Digest, Sha256};
+
+use crate::input::RawInput;
+
+/// The longest slug, in characters.
+const LONGEST: usize = 40;
+
+/// Gives every input a name of its own.
+#[derive(Debug, Default)]
+pub(super) struct InputIds {
+    taken: HashSet<String>,
+}
+
+impl InputIds {
+    /// The entry's own id, else a slug of its text with a short hash of the input: what other entries there
+    /// are does not matter, but for a number behind a repeat.
+    pub(super) fn assign(&mut self, input: &RawInput) -> String {
+        let base = input.id.clone().unwrap_or_else(|| derived(input));
+        let mut id = base.clone();
+        let mut repeat = 2_u64;
+        while !self.taken.insert(id.clone()) {
+            id = format!("{base}_{repeat}");
+            repeat += 1;
+        }
+        id
+    }
+}
+
+fn derived(input: &RawInput) -> String {
+    let text = match &input.input {
+        serde_json::Value::String(text) => text.clone(),
+        other => other.to_string(),
+    };
+    let hash = Sha256::digest(text.as_bytes());
+    let slug = slug(&text);
+    let separator = if slug.is_empty() { "" } else { "-" };
+    format!(
+        "{slug}{separator}{:02x}{:02x}{:02x}",
+        hash[0], hash[1], hash[2]
+    )
+}
+
+/// Letters and digits in lower case, `-` for whatever is between them.
+fn slug(text: &str) -> String {
+    let mut slug = String::new();
+    let mut length = 0;
+    let mut gap = false;
+    for character in text.chars().flat_map(char::to_lowercase) {
+        if !character.is_alphanumeric() {
+            gap = length > 0;
+            continue;
+        }
+        let needed = 1 + usize::from(gap);
+        if length + needed > LONGEST {
+            break;
+        }
+        if gap {
+            slug.push('-');
+        }
+        slug.push(character);
+        length += needed;
+        gap = false;
+    }
+    slug
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::*;
+
+    fn input(id: Option<&str>, value: Value) -> RawInput {
+        RawInput {
+            id: id.map(str::to_owned),
+            input: value,
+            persona: None,
+            metadata: serde_json::Map::new(),
+            place: String::new(),
+        }
+    }
+
+    #[test]
+    fn a_slug_says_what_the_text_says() {
+        assert_eq!(slug("How do I start?"), "how-do-i-start");
+        assert_eq!(slug("  --  "), "");
+        assert_eq!(slug("Größe: 3×4"), "größe-3-4");
+        let long = slug(&"word ".repeat(30));
+        assert!(
+            long.chars().count() <= LONGEST && !long.ends_with('-'),
+            "{long}"
+        );
+    }
+
+    #[test]
+    fn an_own_id_wins_and_repeats_are_numbered() {
+        let mut ids = InputIds::default();
+        assert_eq!(ids.assign(&input(Some("refund"), json!("a"))), "refund");
+        assert_eq!(ids.assign(&input(Some("refund"), json!("b"))), "refund_2");
+        assert_eq!(
+            ids.assign(&input(Some("refund_2"), json!("c"))),
+            "refund_2_2"
+        );
+        assert_eq!(ids.assign(&input(Some("refund"), json!("d"))), "refund_3");
+    }
+
+    #[test]
+    fn another_input_renames_none() {
+        let texts = [
+            "How do I start?",
+            "How do I start??",
+            "",
+            "🦀",
+            "How do I start?",
+        ];
+        let of = |texts: &[&str]| -> Vec<String> {
+            let mut ids = InputIds::default();
+            texts
+                .iter()
+                .map(|text| ids.assign(&input(None, json!(text))))
+                .collect()
+        };
+        let all = of(&texts);
+        assert_eq!(of(&texts[..3]), all[..3]);
+        assert_eq!(all[0], "how-do-i-start-5feeee");
+        assert_ne!(all[0], all[1], "the hash tells texts with one slug apart");
+        assert_eq!(all[4], format!("{}_2", all[0]));
+    }
+
+    #[test]
+    fn typed_inputs_have_ids_too() {
+        let mut ids = InputIds::default();
+        let id = ids.assign(&input(None, json!({"order": 7})));
+        assert!(id.starts_with("order-7-"), "{id}");
+    }
+}

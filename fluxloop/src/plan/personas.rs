@@ -1,0 +1,118 @@
+use std::{collections::BTreeMap, sync::Arc};
+
+use serde_json::Value;
+
+use super::{PlanError, PlanErrorKind};
+use crate::{Persona, config::Config, input::RawInput};
+
+/// Who asks which input.
+#[derive(Debug)]
+pub(super) struct Personas<'a> {
+    configured: BTreeMap<&'a str, Arc<Persona>>,
+    /// Those that ask an input which names nobody, in the order of the configuration or of `--personas`.
+    asking: Vec<Arc<Persona>>,
+    filter: Option<&'a [String]>,
+}
+
+impl<'a> Personas<'a> {
+    pub(super) fn new(config: &'a Config) -> Result<Self, PlanError> {
+        let all: Vec<_> = config.personas.iter().cloned().map(Arc::new).collect();
+        let configured: BTreeMap<_, _> = config
+            .personas
+            .iter()
+            .zip(&all)
+            .map(|(persona, shared)| (persona.name.as_str(), Arc::clone(shared)))
+            .collect();
+        let filter = config.persona_filter.as_deref();
+        let asking = match filter {
+            None => all,
+            Some(names) => names
+                .iter()
+                .map(|name| match configured.get(name.as_str()) {
+                    Some(persona) => Ok(Arc::clone(persona)),
+                    None if configured.is_empty() => Ok(Arc::new(Persona::named(name))),
+                    None => Err(unknown(
+                        &configured,
+                        name,
+                        "`--personas` (`persona_filter`)",
+                    )),
+                })
+                .collect::<Result<_, _>>()?,
+        };
+        Ok(Self {
+            configured,
+            asking,
+            filter,
+        })
+    }
+
+    /// Who asks this input: nobody where the filter leaves it out, `None` where no persona is known.
+    pub(super) fn asking(&self, input: &RawInput) -> Result<Vec<Option<Arc<Persona>>>, PlanError> {
+        let Some(name) = &input.persona else {
+            return Ok(match (self.asking.is_empty(), self.filter) {
+                (true, None) => vec![None],
+                _ => self.asking.iter().cloned().map(Some).collect(),
+            });
+        };
+        let persona = match self.configured.get(name.as_str()) {
+            Some(persona) => Arc::clone(persona),
+            None if self.configured.is_empty() => Arc::new(described(name, input)),
+            None => return Err(unknown(&self.configured, name, &input.place)),
+        };
+        let kept = self.filter.is_none_or(|names| names.contains(name));
+        Ok(if kept {
+            vec![Some(persona)]
+        } else {
+            Vec::new()
+        })
+    }
+
+    /// Why no case is left.
+    pub(super) fn nothing_left(&self, inputs: &[RawInput]) -> PlanError {
+        let mut named: Vec<&str> = inputs
+            .iter()
+            .filter_map(|input| input.persona.as_deref())
+            .collect();
+        named.sort_unstable();
+        named.dedup();
+        PlanError::new(
+            PlanErrorKind::NothingLeft,
+            format_args!(
+                "no input is left to run: `--personas {}` keeps none of the {} inputs",
+                self.filter.unwrap_or_default().join(","),
+                inputs.len()
+            ),
+            format_args!("the inputs name these personas: {}", named.join(", ")),
+        )
+    }
+}
+
+/// A persona known by an input alone.
+fn described(name: &str, input: &RawInput) -> Persona {
+    let mut persona = Persona::named(name);
+    persona.description = input
+        .metadata
+        .get("persona_description")
+        .and_then(Value::as_str)
+        .map(str::to_owned);
+    persona
+}
+
+fn unknown(configured: &BTreeMap<&str, Arc<Persona>>, name: &str, place: &str) -> PlanError {
+    let names: Vec<_> = configured.keys().copied().collect();
+    let nearest = names
+        .iter()
+        .map(|known| (strsim::damerau_levenshtein(known, name), known))
+        .min()
+        .filter(|(distance, known)| *distance * 2 <= known.chars().count().max(2))
+        .map(|(_, known)| format!("did you mean `{known}`? "));
+    PlanError::new(
+        PlanErrorKind::UnknownPersona,
+        format_args!("{place}: no persona `{name}` is configured"),
+        format_args!(
+            "{}the configured personas are: {}",
+            nearest.unwrap_or_default(),
+            names.join(", ")
+        ),
+    )
+}

@@ -1,0 +1,151 @@
+use proptest::prelude::*;
+
+use super::*;
+use crate::{event::Failure, summary::sample::SampleRun};
+
+fn of(durations: &[Duration]) -> Statistics {
+    let mut statistics = Statistics::new();
+    for duration in durations {
+        statistics.record(
+            &SampleRun {
+                duration: *duration,
+                ..SampleRun::default()
+            }
+            .returns("yes"),
+        );
+    }
+    statistics
+}
+
+fn failed(kind: FailureKind, persona: Option<&'static str>) -> Run {
+    SampleRun {
+        persona,
+        ..SampleRun::default()
+    }
+    .ends(Outcome::Failed(Failure::new(kind, "no")))
+}
+
+/// The smallest duration that `percent` of the runs did not exceed, from all of them.
+fn exact_percentile(durations: &[Duration], percent: usize) -> Duration {
+    let mut sorted = durations.to_vec();
+    sorted.sort();
+    sorted[(sorted.len() * percent).div_ceil(100) - 1]
+}
+
+#[test]
+fn nothing_has_no_rate_no_mean_and_no_percentiles() {
+    let statistics = Statistics::new();
+    assert_eq!(statistics.counts(), Counts::default());
+    assert_eq!(statistics.counts().success_rate, None);
+    assert_eq!(statistics.avg_duration_ms(), None);
+    assert_eq!(statistics.durations_ms(), None);
+    assert!(statistics.failure_groups().is_empty());
+}
+
+#[test]
+fn runs_count_for_all_for_their_persona_and_for_their_kind_of_failure() {
+    let mut statistics = Statistics::new();
+    statistics.record(&SampleRun::default().returns("yes"));
+    statistics.record(&failed(FailureKind::Timeout, Some("novice_user")));
+    statistics.record(&failed(FailureKind::Timeout, Some("expert_user")));
+    statistics.record(&failed(FailureKind::Panic, None));
+
+    let counts = statistics.counts();
+    assert_eq!((counts.total, counts.successful, counts.failed), (4, 1, 3));
+    assert_eq!(counts.success_rate, Some(0.25));
+    let personas: Vec<_> = statistics
+        .by_persona()
+        .iter()
+        .map(|(name, counts)| (name.as_str(), counts.total, counts.success_rate))
+        .collect();
+    assert_eq!(
+        personas,
+        [("expert_user", 1, Some(0.0)), ("novice_user", 2, Some(0.5))]
+    );
+    let kinds: Vec<_> = statistics.failures_by_kind().iter().collect();
+    assert_eq!(
+        kinds,
+        [(&FailureKind::Panic, &1), (&FailureKind::Timeout, &2)]
+    );
+}
+
+#[test]
+fn one_run_is_its_own_percentiles() {
+    let statistics = of(&[Duration::from_nanos(245_123_456)]);
+    assert_eq!(
+        statistics.durations_ms(),
+        Some(DurationsMs {
+            min: 245.123,
+            p50: 245.123,
+            p95: 245.123,
+            max: 245.123
+        })
+    );
+    assert_eq!(statistics.avg_duration_ms(), Some(245.123));
+}
+
+#[test]
+fn the_mean_has_three_decimals() {
+    let thirds = [1, 1, 2].map(Duration::from_millis);
+    assert_eq!(of(&thirds).avg_duration_ms(), Some(1.333));
+}
+
+#[test]
+fn durations_beyond_all_bounds_are_recorded() {
+    let mut statistics = of(&[Duration::ZERO]);
+    let mut endless = SampleRun::default().returns("yes");
+    endless.duration = Duration::MAX;
+    statistics.record(&endless);
+    statistics.record(&endless);
+    let durations = statistics.durations_ms().unwrap();
+    assert!(durations.min.abs() < f64::EPSILON);
+    assert!(durations.max.is_finite());
+    assert!(durations.p95 <= durations.max);
+}
+
+#[test]
+fn milliseconds_are_rounded_to_microseconds() {
+    let shown = |nanos| milliseconds(Duration::from_nanos(nanos)).to_string();
+    assert_eq!(shown(0), "0");
+    assert_eq!(shown(499), "0");
+    assert_eq!(shown(500), "0.001");
+    assert_eq!(shown(245_000_000), "245");
+    assert_eq!(shown(250_500_000), "250.5");
+    assert_eq!(shown(999_999_500), "1000");
+    // A day, and the microseconds are still told.
+    assert_eq!(shown(86_400_000_001_000), "86400000.001");
+}
+
+fn durations() -> impl Strategy<Value = Vec<Duration>> {
+    // From nanoseconds to days, each order of magnitude as likely as the others.
+    let duration = (0_u32..48)
+        .prop_flat_map(|bits| (1_u64 << bits..2_u64 << bits).prop_map(Duration::from_nanos));
+    prop::collection::vec(duration, 1..300)
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    #[test]
+    fn the_ends_are_exact_and_percentiles_within_a_thousandth(durations in durations()) {
+        let found = of(&durations).durations_ms().unwrap();
+        let ends = (milliseconds(*durations.iter().min().unwrap()), milliseconds(*durations.iter().max().unwrap()));
+        prop_assert_eq!((found.min, found.max), ends);
+        for (percent, found) in [(50, found.p50), (95, found.p95)] {
+            let exact = milliseconds(exact_percentile(&durations, percent));
+            // Rounding to microseconds comes on top.
+            prop_assert!(
+                (found - exact).abs() <= exact * 0.001 + 0.001,
+                "p{} is {}, not {}", percent, found, exact
+            );
+        }
+    }
+
+    #[test]
+    fn the_order_of_runs_is_of_no_consequence(durations in durations()) {
+        let reversed: Vec<_> = durations.iter().rev().copied().collect();
+        let (one, other) = (of(&durations), of(&reversed));
+        prop_assert_eq!(one.durations_ms(), other.durations_ms());
+        prop_assert_eq!(one.avg_duration_ms(), other.avg_duration_ms());
+    }
+}

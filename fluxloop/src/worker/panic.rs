@@ -1,0 +1,75 @@
+use std::{
+    any::Any,
+    cell::RefCell,
+    future::{Future, poll_fn},
+    panic::{AssertUnwindSafe, PanicHookInfo, catch_unwind},
+    pin::Pin,
+    sync::Once,
+    task::Poll,
+};
+
+use super::protocol::Panic;
+
+thread_local! {
+    /// The last panic of this thread: the hook knows the place, the catcher knows which run it was.
+    static LAST: RefCell<Option<Panic>> = const { RefCell::new(None) };
+}
+
+/// Notes the place of every panic from now on. The hook that was there before still speaks.
+pub(super) fn install_hook() {
+    static INSTALLED: Once = Once::new();
+    INSTALLED.call_once(|| {
+        let previous = std::panic::take_hook();
+        std::panic::set_hook(Box::new(move |info| {
+            let noted = note(info);
+            LAST.with(|last| last.replace(Some(noted)));
+            previous(info);
+        }));
+    });
+}
+
+fn note(info: &PanicHookInfo<'_>) -> Panic {
+    Panic {
+        message: message(info.payload()),
+        file: info.location().map(|place| place.file().to_owned()),
+        line: info.location().map(std::panic::Location::line),
+    }
+}
+
+fn message(payload: &(dyn Any + Send)) -> String {
+    payload
+        .downcast_ref::<&str>()
+        .map(|text| (*text).to_owned())
+        .or_else(|| payload.downcast_ref::<String>().cloned())
+        .unwrap_or_else(|| "a panic whose payload is no text".to_owned())
+}
+
+/// Calls user code; a panic comes back as a value.
+pub(super) fn catch<T>(call: impl FnOnce() -> T) -> Result<T, Panic> {
+    catch_unwind(AssertUnwindSafe(call)).map_err(|payload| {
+        let noted = LAST.with(RefCell::take);
+        // `resume_unwind` panics past the hook: its payload is all there is.
+        noted.unwrap_or_else(|| Panic {
+            message: message(&*payload),
+            file: None,
+            line: None,
+        })
+    })
+}
+
+/// Polls user code to its end; a panic comes back as a value.
+pub(super) async fn catch_async<T>(
+    mut future: Pin<Box<dyn Future<Output = T> + Send>>,
+) -> Result<T, Panic> {
+    let result = poll_fn(|context| match catch(|| future.as_mut().poll(context)) {
+        Ok(Poll::Pending) => Poll::Pending,
+        Ok(Poll::Ready(value)) => Poll::Ready(Ok(value)),
+        Err(panic) => Poll::Ready(Err(panic)),
+    })
+    .await;
+    // What a panicked future still holds is the user's, and may panic in its own drop.
+    match (result, catch(move || drop(future))) {
+        (Ok(_), Err(panic)) | (Err(panic), _) => Err(panic),
+        (Ok(value), Ok(())) => Ok(value),
+    }
+}

@@ -1,0 +1,200 @@
+use std::{collections::HashMap, io, sync::Arc};
+
+use interprocess::local_socket::{
+    GenericFilePath, ToFsName, tokio::Stream, traits::tokio::Stream as _,
+};
+use tokio::io::{AsyncBufReadExt, AsyncRead, AsyncReadExt, BufReader};
+
+use super::{
+    env::WorkerEnvironment,
+    outbox::Outbox,
+    panic::{catch, install_hook},
+    protocol::{AgentInfo, Bind, Bound, Call, Hello, MAX_LINE, Request, Response, VERSION},
+    run::{Runs, abandoned},
+};
+use crate::agent::{AgentEntry, BindError, Context, Registry};
+
+/// Serves the engine until it says that it is done, or is gone.
+pub(super) fn serve(environment: &WorkerEnvironment) -> Result<(), WorkerError> {
+    install_hook();
+    let registry = Registry::collect()
+        .map_err(|error| WorkerError::Registry(format!("{error}; {}", error.hint())))?;
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        // Agents that block have a thread each; those of the agents' own `spawn_blocking` come on top.
+        .max_blocking_threads(environment.parallel.saturating_add(512))
+        .thread_name("fluxloop-worker")
+        .build()
+        .map_err(WorkerError::Runtime)?;
+    // Spawned rather than blocked on: requests then wake a thread of the runtime, not this one.
+    let (socket, token) = (environment.socket.clone(), environment.token.clone());
+    let served = runtime.block_on(async move {
+        tokio::spawn(converse(socket, token, registry))
+            .await
+            .map_err(|error| WorkerError::Serving(error.to_string()))?
+    });
+    // A thread that an agent blocks must not keep the process.
+    runtime.shutdown_background();
+    served
+}
+
+/// Why a worker cannot do its work. It goes to stderr: the engine shows it.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum WorkerError {
+    #[error("{0}")]
+    Registry(String),
+    #[error("the worker cannot start its runtime: {0}")]
+    Runtime(io::Error),
+    #[error("the worker cannot reach its engine at `{address}`: {source}")]
+    Connect { address: String, source: io::Error },
+    #[error("the worker cannot read what its engine says: {0}")]
+    Serving(String),
+}
+
+async fn converse(socket: String, token: String, registry: Registry) -> Result<(), WorkerError> {
+    let connected =
+        async { Stream::connect(socket.as_str().to_fs_name::<GenericFilePath>()?).await };
+    let stream = connected.await.map_err(|source| WorkerError::Connect {
+        address: socket.clone(),
+        source,
+    })?;
+    let (receiver, sender) = tokio::io::split(stream);
+    let outbox = Arc::new(Outbox::default());
+    let writing = tokio::spawn({
+        let outbox = Arc::clone(&outbox);
+        async move { outbox.write_to(sender).await }
+    });
+    let worker = Worker::new(outbox, &registry, token);
+    let read = worker.read_requests(receiver).await;
+    worker.outbox.close();
+    // An engine that is gone reads nothing more; that it did not is its own matter.
+    let _ = writing.await;
+    read
+}
+
+/// What answers requests.
+struct Worker {
+    outbox: Arc<Outbox>,
+    runs: Arc<Runs>,
+    agents: HashMap<String, &'static AgentEntry>,
+}
+
+impl Worker {
+    fn new(outbox: Arc<Outbox>, registry: &Registry, token: String) -> Self {
+        let agents: Vec<_> = registry.agents().map(|agent| (agent.id(), agent)).collect();
+        let hello = Hello {
+            protocol: VERSION,
+            token,
+            fluxloop: env!("CARGO_PKG_VERSION").to_owned(),
+            agents: agents.iter().map(|(id, agent)| info(id, agent)).collect(),
+        };
+        let worker = Self {
+            outbox,
+            runs: Arc::default(),
+            agents: agents.into_iter().collect(),
+        };
+        worker.send(&Response::Hello(hello));
+        worker
+    }
+
+    /// Reads until `shutdown` or until the engine is gone.
+    async fn read_requests(&self, receiver: impl AsyncRead + Unpin) -> Result<(), WorkerError> {
+        let mut reader = BufReader::with_capacity(64 * 1024, receiver);
+        let mut line = Vec::new();
+        loop {
+            line.clear();
+            let limit = u64::try_from(MAX_LINE).unwrap_or(u64::MAX);
+            // A socket that breaks is an engine that is gone: the same as its end.
+            let read = (&mut reader)
+                .take(limit)
+                .read_until(b'\n', &mut line)
+                .await
+                .unwrap_or(0);
+            if read == 0 || line.last() != Some(&b'\n') {
+                return Ok(());
+            }
+            let request = serde_json::from_slice(&line)
+                .map_err(|error| WorkerError::Serving(error.to_string()))?;
+            match request {
+                Request::Call(call) => self.call(call),
+                Request::Bind(bind) => self.bind(&bind),
+                Request::Cancel(cancel) => {
+                    if self.runs.cancel(cancel.run) {
+                        self.send(&abandoned(cancel.run));
+                    }
+                }
+                Request::Shutdown(_) => return Ok(()),
+            }
+        }
+    }
+
+    fn call(&self, call: Call<'_>) {
+        match (self.agents.get(&*call.agent), Context::new(&call.context)) {
+            (Some(agent), Ok(context)) => {
+                self.runs.start(
+                    &self.outbox,
+                    call.run,
+                    agent,
+                    (call.arguments.into_owned(), context),
+                );
+            }
+            (None, _) => self.refuse(
+                call.run,
+                format!("no agent `{}` is registered in this worker", call.agent),
+            ),
+            (_, Err(error)) => {
+                self.refuse(call.run, format!("the context cannot be read: {error}"))
+            }
+        }
+    }
+
+    /// Answers a call that no agent can take. It is the engine's mistake, and still a result.
+    fn refuse(&self, run: u64, message: String) {
+        let unbound = BindError {
+            parameter: "call".to_owned(),
+            message,
+        };
+        self.send(&Response::Result(super::protocol::RunResult {
+            run,
+            duration_ns: 0,
+            outcome: super::protocol::WireOutcome::Unbound(unbound),
+        }));
+    }
+
+    fn bind(&self, bind: &Bind<'_>) {
+        let error = match self.agents.get(&*bind.agent) {
+            None => Some(BindError {
+                parameter: "call".to_owned(),
+                message: format!("no agent `{}` is registered in this worker", bind.agent),
+            }),
+            Some(agent) => match catch(|| (agent.bind)(&bind.arguments)) {
+                Ok(bound) => bound.err(),
+                Err(panic) => Some(BindError {
+                    parameter: "input".to_owned(),
+                    message: format!("its `Deserialize` panicked: {}", panic.message),
+                }),
+            },
+        };
+        self.send(&Response::Bound(Bound {
+            bind: bind.bind,
+            error,
+        }));
+    }
+
+    fn send(&self, response: &Response<'_>) {
+        // Each part is text or JSON already: it can be written.
+        let _ = self.outbox.send(response);
+    }
+}
+
+fn info(id: &str, agent: &AgentEntry) -> AgentInfo {
+    AgentInfo {
+        id: id.to_owned(),
+        name: agent.name.to_owned(),
+        module_path: agent.module_path.to_owned(),
+        file: agent.file.to_owned(),
+        line: agent.line,
+        package: agent.package.to_owned(),
+        binary: agent.binary.map(str::to_owned),
+    }
+}
