@@ -81,3 +81,48 @@ pub(crate) fn run(library: &Path, symbol: &OsStr) -> Result<i32, HostError> {
     std::mem::forget(loaded);
     Ok(code)
 }
+
+#[cfg(test)]
+mod tests {
+    use std::{fs, process::Command};
+
+    use super::*;
+    use crate::env::Environment;
+
+    #[test]
+    fn the_workers_code_is_returned_and_its_absence_is_an_error() {
+        let folder = tempfile::tempdir().unwrap();
+        let source = folder.path().join("worker.rs");
+        fs::write(
+            &source,
+            "#[unsafe(no_mangle)] pub extern \"C\" fn __fluxloop_worker_9_9_9() -> i32 { 43 }",
+        )
+        .unwrap();
+        let library = folder.path().join("worker.library");
+        let compiled = Command::new(Environment::of_process().rustc_program())
+            .args(["--edition", "2024", "--crate-type", "cdylib", "-o"])
+            .arg(&library)
+            .arg(&source)
+            .status()
+            .unwrap();
+        assert!(compiled.success());
+
+        let ended = run(&library, "__fluxloop_worker_9_9_9".as_ref());
+        assert_eq!(ended.unwrap(), 43);
+
+        let error = run(&library, "__fluxloop_worker_0_0_1".as_ref()).unwrap_err();
+        assert_eq!(error.exit_code(), NO_WORKER_EXIT_CODE);
+        let message = error
+            .to_string()
+            .replace(library.to_str().unwrap(), "/library");
+        insta::assert_snapshot!(
+            message,
+            @"no worker `__fluxloop_worker_0_0_1` in /library: the crate uses nothing of fluxloop, or links another version of it than cargo resolved"
+        );
+
+        let error = run(&source, "__fluxloop_worker_9_9_9".as_ref()).unwrap_err();
+        assert_eq!(error.exit_code(), NOT_LOADED_EXIT_CODE);
+        let source_of_it = std::error::Error::source(&error).map(ToString::to_string);
+        assert!(source_of_it.is_some_and(|message| !message.is_empty()));
+    }
+}

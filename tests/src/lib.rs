@@ -1,1 +1,9 @@
-//! End-to-end support.
+//! What the end-to-end tests stand on: projects as a user would write them, and the command as a user would call it.
+
+mod command;
+mod experiment;
+mod project;
+
+pub use command::{Finished, command, workspace};
+pub use experiment::Experiment;
+pub use project::Project;

@@ -5,6 +5,7 @@ use std::{
     process::{Command, Stdio},
 };
 
+use super::environment::PACKAGE_VARIABLES;
 use crate::{
     target::{Mode, Unit},
     workspace::{Cargo, CargoCall, Kind, ProfileError},
@@ -85,6 +86,9 @@ impl BuildCommand {
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(Stdio::inherit());
+        for name in PACKAGE_VARIABLES {
+            command.env_remove(name);
+        }
         command
     }
 }

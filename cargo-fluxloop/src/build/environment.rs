@@ -14,6 +14,28 @@ use crate::env::{Environment, LIBRARY_PATH};
 const STATIC_TLS: &str = "glibc.rtld.optional_static_tls";
 const STATIC_TLS_BYTES: &str = "16384";
 
+/// What cargo sets for the programs of a package. `cargo run` may have set them for us: a build that inherits them could
+/// find them changed, and build scripts that watch them would run again.
+pub(super) const PACKAGE_VARIABLES: [&str; 17] = [
+    "CARGO_MANIFEST_DIR",
+    "CARGO_MANIFEST_LINKS",
+    "CARGO_MANIFEST_PATH",
+    "CARGO_PKG_AUTHORS",
+    "CARGO_PKG_DESCRIPTION",
+    "CARGO_PKG_HOMEPAGE",
+    "CARGO_PKG_LICENSE",
+    "CARGO_PKG_LICENSE_FILE",
+    "CARGO_PKG_NAME",
+    "CARGO_PKG_README",
+    "CARGO_PKG_REPOSITORY",
+    "CARGO_PKG_RUST_VERSION",
+    "CARGO_PKG_VERSION",
+    "CARGO_PKG_VERSION_MAJOR",
+    "CARGO_PKG_VERSION_MINOR",
+    "CARGO_PKG_VERSION_PATCH",
+    "CARGO_PKG_VERSION_PRE",
+];
+
 /// Where libraries of a build can be.
 #[derive(Clone, Debug, Default)]
 pub(super) struct LibraryFolders {
@@ -124,5 +146,133 @@ pub(super) fn glibc_tunables(before: Option<&OsString>) -> OsString {
             both
         }
         _ => ours.into(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::workspace::test_project::Project;
+
+    fn before(library_path: Option<&str>) -> Environment {
+        Environment {
+            library_path: library_path.map(Into::into),
+            home: Some("/home/me".into()),
+            ..Environment::default()
+        }
+    }
+
+    fn searched(folders: &LibraryFolders, set: Option<&str>) -> Vec<String> {
+        let (name, value) = library_path(folders, &before(set)).unwrap();
+        assert_eq!(name, LIBRARY_PATH);
+        let paths = split_paths(&value).map(|path| path.display().to_string());
+        paths.collect()
+    }
+
+    #[test]
+    fn libraries_are_searched_for_in_cargos_order() {
+        let folders = LibraryFolders {
+            linked: ["/t/debug/build/a/out", "/usr/lib/b", "/build/c", "/t/debug"]
+                .map(PathBuf::from)
+                .into(),
+            generated: vec!["/t".into(), "/build".into()],
+            profile: Some("/t/debug".into()),
+            toolchain: Some("/rust/lib".into()),
+        };
+        assert_eq!(
+            searched(&folders, Some("/mine")),
+            [
+                "/t/debug/build/a/out",
+                "/build/c",
+                "/t/debug",
+                "/t/debug/deps",
+                "/rust/lib",
+                "/mine"
+            ]
+        );
+    }
+
+    #[test]
+    fn the_loaders_defaults_are_kept_where_setting_the_variable_hides_them() {
+        let searched = searched(&LibraryFolders::default(), Some(""));
+        if cfg!(target_os = "macos") {
+            assert_eq!(searched, ["/home/me/lib", "/usr/local/lib", "/usr/lib"]);
+        } else {
+            assert_eq!(
+                searched,
+                [""],
+                "an empty variable splits to one empty folder"
+            );
+        }
+    }
+
+    #[test]
+    fn a_folder_that_the_variable_cannot_hold_is_an_error() {
+        let folders = LibraryFolders {
+            toolchain: Some(if cfg!(windows) { "a\"b" } else { "a:b" }.into()),
+            ..LibraryFolders::default()
+        };
+        assert!(library_path(&folders, &before(None)).is_err());
+    }
+
+    #[test]
+    fn room_for_static_tls_is_added_to_what_the_user_sets() {
+        let tunables = |set: Option<&str>| glibc_tunables(set.map(OsString::from).as_ref());
+        let ours = "glibc.rtld.optional_static_tls=16384";
+        assert_eq!(tunables(None), ours);
+        assert_eq!(tunables(Some("")), ours);
+        assert_eq!(
+            tunables(Some("glibc.malloc.check=3")).to_str().unwrap(),
+            format!("glibc.malloc.check=3:{ours}")
+        );
+        let own = "glibc.rtld.optional_static_tls=9";
+        assert_eq!(tunables(Some(own)), own);
+    }
+
+    #[test]
+    fn a_package_is_described_as_cargo_does() {
+        let project = Project::new(&[
+            (
+                "Cargo.toml",
+                "[package]\nname = \"my-pkg\"\nversion = \"1.2.3-rc.1\"\nedition = \"2024\"\nauthors = [\"A <a@b>\", \"C\"]\ndescription = \"What it is\"\nlicense = \"MIT\"\nlinks = \"z\"\nbuild = \"build.rs\"\n[dependencies]\nfluxloop = { path = \"FLUXLOOP\" }\n",
+            ),
+            ("build.rs", "fn main() {}"),
+            ("src/lib.rs", ""),
+        ]);
+        let workspace = project.load();
+        let package = &workspace.targets()[0].member().package;
+        let mut names: Vec<&str> = package_variables(package)
+            .iter()
+            .map(|(name, _)| *name)
+            .collect();
+        names.sort_unstable();
+        assert_eq!(names, PACKAGE_VARIABLES);
+        let shown: Vec<String> = package_variables(package)
+            .into_iter()
+            .map(|(name, value)| format!("{name}={}", value.display()))
+            .collect();
+        let root = project.path("").display().to_string();
+        let shown = shown
+            .join("\n")
+            .replace(root.trim_end_matches('/'), "/project");
+        insta::assert_snapshot!(shown, @r"
+        CARGO_MANIFEST_DIR=/project
+        CARGO_MANIFEST_PATH=/project/Cargo.toml
+        CARGO_PKG_AUTHORS=A <a@b>:C
+        CARGO_PKG_DESCRIPTION=What it is
+        CARGO_PKG_HOMEPAGE=
+        CARGO_PKG_LICENSE=MIT
+        CARGO_PKG_LICENSE_FILE=
+        CARGO_PKG_NAME=my-pkg
+        CARGO_PKG_README=
+        CARGO_PKG_REPOSITORY=
+        CARGO_PKG_RUST_VERSION=
+        CARGO_PKG_VERSION=1.2.3-rc.1
+        CARGO_PKG_VERSION_MAJOR=1
+        CARGO_PKG_VERSION_MINOR=2
+        CARGO_PKG_VERSION_PATCH=3
+        CARGO_PKG_VERSION_PRE=rc.1
+        CARGO_MANIFEST_LINKS=z
+        ");
     }
 }

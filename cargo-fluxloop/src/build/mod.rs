@@ -10,4 +10,7 @@ mod worker;
 pub(crate) use artifact::Artifact;
 pub(crate) use command::{BuildCommand, CargoOutput};
 pub(crate) use error::BuildError;
-pub(crate) use worker::{Launch, Worker, entry_symbol};
+pub(crate) use worker::{Launch, Worker};
+
+#[cfg(test)]
+mod tests;

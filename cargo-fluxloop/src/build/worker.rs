@@ -124,7 +124,7 @@ impl Worker {
 }
 
 /// The symbol that a library with the given fluxloop exports.
-pub(crate) fn entry_symbol(version: &Version) -> String {
+fn entry_symbol(version: &Version) -> String {
     let mut symbol = format!(
         "__fluxloop_worker_{}_{}_{}",
         version.major, version.minor, version.patch
@@ -209,4 +209,32 @@ fn entry_test(tests: &str) -> Option<&str> {
             let module = module.and_then(|path| path.rsplit("::").next());
             module.is_some_and(|module| module.starts_with("__fluxloop_"))
         })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_symbol_carries_the_version() {
+        for (version, expected) in [
+            ("0.1.0", "__fluxloop_worker_0_1_0"),
+            ("12.3.45", "__fluxloop_worker_12_3_45"),
+            ("1.0.0-alpha.1", "__fluxloop_worker_1_0_0_alpha_1"),
+            ("1.0.0-rc-2.x+build.5", "__fluxloop_worker_1_0_0_rc_2_x"),
+        ] {
+            assert_eq!(entry_symbol(&version.parse().unwrap()), expected);
+        }
+    }
+
+    #[test]
+    fn only_a_hidden_test_of_ours_is_an_entry() {
+        let tests = "entry: test\ntests::entry: test\na::__fluxloop_run::other: test\n__fluxloop_run::entry: benchmark\nb::__fluxloop_run::entry: test\n";
+        assert_eq!(entry_test(tests), Some("b::__fluxloop_run::entry"));
+        assert_eq!(
+            entry_test("__fluxloop_run::entry: test"),
+            Some("__fluxloop_run::entry")
+        );
+        assert_eq!(entry_test("0 tests, 0 benchmarks"), None);
+    }
 }

@@ -10,6 +10,10 @@ use super::{
 /// Conversations: how far they go, and who leads them.
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Conversations")]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is an option of its own"
+)]
 pub(super) struct ConversationArguments {
     /// Enable multi-turn conversations [default: from config]
     #[arg(long, overrides_with = "no_multi_turn")]
@@ -49,6 +53,7 @@ pub(super) struct ConversationArguments {
 /// Who answers the supervisor's calls.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 enum SupervisorProvider {
+    #[expect(clippy::doc_markdown, reason = "help shows it as it stands")]
     /// OpenAI, or an API like it
     #[value(name = "openai")]
     OpenAi,

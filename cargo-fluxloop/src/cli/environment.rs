@@ -62,9 +62,8 @@ impl Environment {
             return Ok(true);
         }
         match self.text(option) {
-            None => Ok(false),
             Some((_, "true" | "1")) => Ok(true),
-            Some((_, "false" | "0")) => Ok(false),
+            None | Some((_, "false" | "0")) => Ok(false),
             Some((variable, value)) => Err(UsageError::Variable {
                 variable,
                 value: value.to_owned(),
@@ -93,7 +92,7 @@ impl Environment {
     }
 }
 
-/// `one of `auto`, `never``.
+/// The names of a choice, for a message.
 fn one_of<T: ValueEnum>() -> String {
     let names: Vec<String> = T::value_variants()
         .iter()

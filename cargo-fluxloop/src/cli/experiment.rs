@@ -13,9 +13,9 @@ use crate::workspace::CargoOptions;
 
 const VARIABLES: &str = "\
 Each of these options, cargo's own excepted, has an environment variable:
-FLUXLOOP_MAX_TURNS=5 stands for `--max-turns 5`, FLUXLOOP_YES=true for `--yes`.
-The command line wins over the environment, the environment over the
-configuration.
+FLUXLOOP_MAX_TURNS=5 stands for `--max-turns 5`, FLUXLOOP_YES=true for `--yes`,
+FLUXLOOP_MULTI_TURN=false for `--no-multi-turn`. The command line wins over the
+environment, the environment over the configuration.
 
 Exit codes: 0 passed, 2 wrong command line, 4 nothing to run, 96 wrong setup,
 100 the gate does not hold, 101 the build failed, 110 results could not be

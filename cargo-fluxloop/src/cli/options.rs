@@ -2,11 +2,9 @@ use std::fmt;
 
 use serde_json::Value;
 
-use super::{
-    Environment, ExperimentArguments, MessageFormat, ProjectArguments, UsageError,
-};
-use crate::workspace::CargoOptions;
+use super::{Environment, ExperimentArguments, MessageFormat, ProjectArguments, UsageError};
 use crate::terminal::Progress;
+use crate::workspace::CargoOptions;
 
 /// A value for a configuration key, from the command line.
 #[derive(Clone, PartialEq)]

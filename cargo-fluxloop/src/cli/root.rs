@@ -2,7 +2,7 @@ use std::ffi::OsString;
 
 use clap::{Parser, Subcommand};
 
-use super::{CompletionsArguments, HostArguments, ListArguments, RunArguments, ShellArguments};
+use super::{CompletionsArguments, ListArguments, RunArguments, ShellArguments};
 
 /// Simulated users for the LLM agents in your workspace.
 #[derive(Debug, Parser)]
@@ -26,15 +26,12 @@ pub(crate) struct Cli {
 /// The commands.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
-    /// Run the agent over inputs × personas × iterations
+    /// Run an experiment
     Run(RunArguments),
     /// List the registered agents, or the cases that a run would have
-    List(ListArguments),
+    List(Box<ListArguments>),
     /// Print a shell's completions for `cargo-fluxloop`
     Completions(CompletionsArguments),
-    /// Hold the agents of a library: what `cargo fluxloop` starts itself as
-    #[command(name = "__host", hide = true)]
-    Host(HostArguments),
 }
 
 impl Cli {

@@ -10,6 +10,7 @@ use super::{
 /// Which project's configuration is used. The configuration layer reads their variables.
 #[derive(Clone, Debug, Default, Args)]
 #[command(next_help_heading = "Experiment")]
+#[expect(clippy::doc_markdown, reason = "help shows it as it stands")]
 pub(crate) struct ProjectArguments {
     /// Path to configuration file [default: configs/simulation.yaml]
     #[arg(short, long, value_name = "FILE")]

@@ -13,8 +13,11 @@ use crate::{
 };
 
 /// `cargo fluxloop list`: every registered agent, as the built targets report them.
-pub(super) fn execute(arguments: AgentsArguments, invocation: &Invocation) -> Result<i32, CommandError> {
-    let config = plan::load_for_list(&arguments.project, invocation)?;
+pub(super) fn execute(
+    arguments: AgentsArguments,
+    invocation: &Invocation,
+) -> Result<i32, CommandError> {
+    let config = plan::load(&arguments.project, &[], invocation)?;
     let workshop = Workshop::open(&config, arguments.cargo, invocation)?;
     let runtime = super::experiment::runtime()?;
     let mut agents: Vec<AgentInfo> = Vec::new();

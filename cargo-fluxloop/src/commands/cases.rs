@@ -5,7 +5,10 @@ use crate::{
 };
 
 /// `cargo fluxloop list cases`: every case that a run would have, in its order.
-pub(super) fn execute(arguments: CasesArguments, invocation: &Invocation) -> Result<i32, CommandError> {
+pub(super) fn execute(
+    arguments: CasesArguments,
+    invocation: &Invocation,
+) -> Result<i32, CommandError> {
     let planned = plan::plan(&arguments.project, &arguments.overrides(), invocation)?;
     let workshop = Workshop::open(&planned.config, arguments.cargo, invocation)?;
     let selection = workshop.select(planned.target.as_ref())?;
@@ -19,7 +22,9 @@ pub(super) fn execute(arguments: CasesArguments, invocation: &Invocation) -> Res
     })?;
     let mut stdout = Stdout::process();
     for case in planned.plan.for_agent(&agent.name).cases() {
-        stdout.line(&visible(&case.name)).map_err(CommandError::Output)?;
+        stdout
+            .line(&visible(&case.name))
+            .map_err(CommandError::Output)?;
     }
     Ok(exit::OK)
 }

@@ -78,13 +78,16 @@ impl CommandError {
             | Self::Interrupted
             | Self::Build(BuildError::Interrupted)
             | Self::Workspace(WorkspaceError::Interrupted) => exit::INTERRUPTED,
-            Self::Target(TargetError::NoAgents { .. }) | Self::Build(BuildError::NoEntry { .. }) => exit::NOTHING_TO_RUN,
+            Self::Target(TargetError::NoAgents { .. })
+            | Self::Build(BuildError::NoEntry { .. }) => exit::NOTHING_TO_RUN,
             Self::Plan(error) => match error.kind() {
                 PlanErrorKind::NothingLeft => exit::NOTHING_TO_RUN,
                 _ => exit::SETUP,
             },
             Self::Build(
-                BuildError::Failed { .. } | BuildError::Killed { .. } | BuildError::NoArtifact { .. },
+                BuildError::Failed { .. }
+                | BuildError::Killed { .. }
+                | BuildError::NoArtifact { .. },
             ) => exit::BUILD,
             Self::Config(_)
             | Self::Spec(_)
@@ -94,7 +97,9 @@ impl CommandError {
             | Self::Start(_)
             | Self::Unfit(_)
             | Self::System { .. } => exit::SETUP,
-            Self::Artifact(_) | Self::Engine(EngineError::Write(_)) | Self::Output(_) => exit::WRITE,
+            Self::Artifact(_) | Self::Engine(EngineError::Write(_)) | Self::Output(_) => {
+                exit::WRITE
+            }
             Self::Engine(_) => exit::SETUP,
         }
     }
@@ -102,16 +107,21 @@ impl CommandError {
     /// What to do about it.
     fn hint(&self) -> Option<String> {
         match self {
-            Self::NotConfirmed => Some("pass --yes (or set FLUXLOOP_YES=true) to run without being asked".to_owned()),
+            Self::NotConfirmed => {
+                Some("pass --yes (or set FLUXLOOP_YES=true) to run without being asked".to_owned())
+            }
             Self::Plan(error) => Some(error.hint().to_owned()),
             Self::Spec(error) => Some(error.hint()),
             Self::Workspace(error) => error.hint(),
             Self::Target(error) => Some(error.hint()),
             Self::Build(error) => error.hint(),
             Self::Unfit(_) => Some(
-                "change the inputs, or the types of the agent's parameters; nothing was run".to_owned(),
+                "change the inputs, or the types of the agent's parameters; nothing was run"
+                    .to_owned(),
             ),
-            Self::Artifact(error) | Self::Engine(EngineError::Write(error)) => error.hint().map(str::to_owned),
+            Self::Artifact(error) | Self::Engine(EngineError::Write(error)) => {
+                error.hint().map(str::to_owned)
+            }
             Self::Declined
             | Self::Interrupted
             | Self::Usage(_)

@@ -2,7 +2,10 @@ use std::io;
 
 use fluxloop::{
     artifact::{ArtifactInput, Artifacts, ExperimentDirectory},
-    engine::{Clock as _, Consumers, DRAIN_LIMIT, Experiment, Settings, Stop, StopLevel, Stopper, SystemClock},
+    engine::{
+        Clock as _, Consumers, DRAIN_LIMIT, Experiment, Settings, Stop, StopLevel, Stopper,
+        SystemClock,
+    },
     event::{Consumer, Event, Finished, Started},
     host::{Logs, WorkerHost},
     plan::Plan,
@@ -22,12 +25,16 @@ use super::{
 use crate::{
     cli::{ExperimentArguments, MessageFormat, RunOptions},
     terminal::{
-        Answer, HumanOptions, HumanReporter, JsonReporter, PlanSummary, Stdout, confirm, show_plan, stdin_is_terminal,
+        Answer, HumanOptions, HumanReporter, JsonReporter, PlanSummary, Stdout, confirm, show_plan,
+        stdin_is_terminal,
     },
 };
 
 /// `cargo fluxloop run experiment`, from the command line to the exit code.
-pub(super) fn execute(arguments: ExperimentArguments, invocation: &Invocation) -> Result<i32, CommandError> {
+pub(super) fn execute(
+    arguments: ExperimentArguments,
+    invocation: &Invocation,
+) -> Result<i32, CommandError> {
     let options = RunOptions::resolve(arguments, &invocation.variables)?;
     if !options.yes && !options.dry_run && !stdin_is_terminal() {
         return Err(CommandError::NotConfirmed);
@@ -41,7 +48,8 @@ pub(super) fn execute(arguments: ExperimentArguments, invocation: &Invocation) -
     let runtime = runtime()?;
     let code = runtime.block_on(async {
         let logs = Logs::new(planned.config.secrets.clone());
-        let mut signals = Signals::listen().map_err(CommandError::system("cannot listen for signals"))?;
+        let mut signals =
+            Signals::listen().map_err(CommandError::system("cannot listen for signals"))?;
         let ready = async {
             let host = workshop.start(&worker, &selection.unit, &logs).await?;
             let agent = selection.agent(host.agents(), &workshop.workspace)?.clone();
@@ -58,7 +66,14 @@ pub(super) fn execute(arguments: ExperimentArguments, invocation: &Invocation) -
             dry_run(&planned, &agent, invocation);
             return Ok(exit::OK);
         }
-        let run = Run { planned: &planned, options: &options, invocation, agent: &agent, plan: &plan, logs: &logs };
+        let run = Run {
+            planned: &planned,
+            options: &options,
+            invocation,
+            agent: &agent,
+            plan: &plan,
+            logs: &logs,
+        };
         run.to_the_end(&host, git, signals).await
     });
     // A signal may have come while a worker was starting: what is left of it ends with the runtime.
@@ -75,7 +90,11 @@ pub(super) fn runtime() -> Result<Runtime, CommandError> {
 }
 
 /// What would be run, in figures.
-fn with_summary<T>(planned: &Planned, target: Option<&str>, show: impl FnOnce(&PlanSummary<'_>) -> T) -> T {
+fn with_summary<T>(
+    planned: &Planned,
+    target: Option<&str>,
+    show: impl FnOnce(&PlanSummary<'_>) -> T,
+) -> T {
     let personas = planned.plan.personas();
     show(&PlanSummary {
         target,
@@ -89,12 +108,18 @@ fn with_summary<T>(planned: &Planned, target: Option<&str>, show: impl FnOnce(&P
 }
 
 /// Asks whether to go on, unless that was said before.
-fn agree(planned: &Planned, options: &RunOptions, invocation: &Invocation) -> Result<(), CommandError> {
+fn agree(
+    planned: &Planned,
+    options: &RunOptions,
+    invocation: &Invocation,
+) -> Result<(), CommandError> {
     if options.yes || options.dry_run {
         return Ok(());
     }
     let target = planned.config.runner.target.as_deref();
-    let answer = with_summary(planned, target, |summary| confirm(&invocation.shell, summary, &mut io::stdin().lock()));
+    let answer = with_summary(planned, target, |summary| {
+        confirm(&invocation.shell, summary, &mut io::stdin().lock())
+    });
     match answer.map_err(CommandError::system("cannot read the answer"))? {
         Answer::Yes => Ok(()),
         Answer::No => Err(CommandError::Declined),
@@ -103,8 +128,12 @@ fn agree(planned: &Planned, options: &RunOptions, invocation: &Invocation) -> Re
 
 /// Says what would be run: built, found and checked, and not called.
 fn dry_run(planned: &Planned, agent: &AgentInfo, invocation: &Invocation) {
-    with_summary(planned, Some(&target_of(agent)), |summary| show_plan(&invocation.shell, summary));
-    invocation.shell.info("Dry run: every input fits the agent, and nothing was run");
+    with_summary(planned, Some(&target_of(agent)), |summary| {
+        show_plan(&invocation.shell, summary)
+    });
+    invocation
+        .shell
+        .info("Dry run: every input fits the agent, and nothing was run");
 }
 
 /// An experiment whose agent is known and ready.
@@ -118,9 +147,15 @@ struct Run<'a> {
 }
 
 impl Run<'_> {
-    async fn to_the_end(&self, host: &WorkerHost, git: GitQuestion, signals: Signals) -> Result<i32, CommandError> {
+    async fn to_the_end(
+        &self,
+        host: &WorkerHost,
+        git: GitQuestion,
+        signals: Signals,
+    ) -> Result<i32, CommandError> {
         let started_at = SystemClock.now();
-        let directory = ExperimentDirectory::create(&self.planned.config.output.directory, started_at)?;
+        let directory =
+            ExperimentDirectory::create(&self.planned.config.output.directory, started_at)?;
         self.logs.open(&directory.logs());
         let started = self.started(&directory, started_at);
         let mut artifacts = Artifacts::open(self.artifacts(started.clone(), &directory, git))?;
@@ -134,7 +169,12 @@ impl Run<'_> {
             consumers.emit(&Event::Warning(warning))?;
         }
         let settings = Settings::from(&self.planned.config);
-        let experiment = Experiment { plan: self.plan, agent: &self.agent.id, settings: &settings, host };
+        let experiment = Experiment {
+            plan: self.plan,
+            agent: &self.agent.id,
+            settings: &settings,
+            host,
+        };
         let (stopper, stop) = Stopper::new();
         let finished = tokio::select! {
             finished = experiment.run(started, &SystemClock, stop.clone(), &mut consumers) => finished,
@@ -145,8 +185,12 @@ impl Run<'_> {
     }
 
     fn started(&self, directory: &ExperimentDirectory, at: jiff::Timestamp) -> Started {
-        let mut started =
-            Started::new(self.planned.config.name.clone(), directory.path(), target_of(self.agent), at);
+        let mut started = Started::new(
+            self.planned.config.name.clone(),
+            directory.path(),
+            target_of(self.agent),
+            at,
+        );
         started.inputs = self.plan.inputs() as u64;
         started.iterations = self.plan.iterations().get();
         started.planned = self.plan.len();
@@ -154,14 +198,22 @@ impl Run<'_> {
         started
     }
 
-    fn artifacts(&self, started: Started, directory: &ExperimentDirectory, git: GitQuestion) -> ArtifactInput {
+    fn artifacts(
+        &self,
+        started: Started,
+        directory: &ExperimentDirectory,
+        git: GitQuestion,
+    ) -> ArtifactInput {
         let config = &self.planned.config;
         // The experiment's own copy: it stays as it is when the original changes.
         let inputs = directory.path().join("inputs.yaml");
         ArtifactInput {
             started,
             config_yaml: config.snapshot_yaml(&inputs, self.planned.seed),
-            inputs_yaml: config.secrets.redact(&self.planned.inputs.yaml).into_owned(),
+            inputs_yaml: config
+                .secrets
+                .redact(&self.planned.inputs.yaml)
+                .into_owned(),
             config_snapshot: config.snapshot(&inputs, self.planned.seed),
             gate: config.gate,
             save_traces: config.output.save_traces,
@@ -174,7 +226,13 @@ impl Run<'_> {
         let shell = &self.invocation.shell;
         let json = self.options.message_format == MessageFormat::Json;
         let progress = self.options.progress.form(shell, json);
-        let human = HumanReporter::new(shell.clone(), HumanOptions { progress, grace: DRAIN_LIMIT });
+        let human = HumanReporter::new(
+            shell.clone(),
+            HumanOptions {
+                progress,
+                grace: DRAIN_LIMIT,
+            },
+        );
         (human, json.then(|| JsonReporter::new(Stdout::process())))
     }
 
@@ -191,7 +249,9 @@ impl Run<'_> {
 
     fn exit_code(&self, finished: &Finished) -> i32 {
         match finished {
-            Finished { interrupted: true, .. } => exit::INTERRUPTED,
+            Finished {
+                interrupted: true, ..
+            } => exit::INTERRUPTED,
             Finished { verdict, .. } if verdict.passed || self.options.no_fail => exit::OK,
             _ => exit::GATE,
         }

@@ -23,7 +23,10 @@ impl GitQuestion {
 fn state(folder: &Path) -> Option<GitState> {
     let commit = git(folder, &["rev-parse", "HEAD"])?;
     let changes = git(folder, &["status", "--porcelain", "--untracked-files=no"])?;
-    Some(GitState { commit: commit.trim().to_owned(), dirty: !changes.trim().is_empty() })
+    Some(GitState {
+        commit: commit.trim().to_owned(),
+        dirty: !changes.trim().is_empty(),
+    })
 }
 
 fn git(folder: &Path, arguments: &[&str]) -> Option<String> {
@@ -35,5 +38,8 @@ fn git(folder: &Path, arguments: &[&str]) -> Option<String> {
         .stdin(Stdio::null())
         .output()
         .ok()?;
-    output.status.success().then(|| String::from_utf8_lossy(&output.stdout).into_owned())
+    output
+        .status
+        .success()
+        .then(|| String::from_utf8_lossy(&output.stdout).into_owned())
 }

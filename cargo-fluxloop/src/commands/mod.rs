@@ -14,7 +14,7 @@ mod signals;
 use std::{ffi::OsString, path::Path, process::ExitCode};
 
 use crate::{
-    cli::{Cli, Command, Environment, ListSubject, RunSubject},
+    cli::{Cli, Command, Environment, ListSubject, RunSubject, ShellOptions},
     env,
     terminal::Shell,
     worker_host,
@@ -24,6 +24,7 @@ use error::CommandError;
 /// What every command is given.
 struct Invocation {
     shell: Shell,
+    options: ShellOptions,
     variables: Environment,
 }
 
@@ -47,8 +48,14 @@ pub(crate) fn main() -> ExitCode {
     let options = cli.shell.resolve(&variables);
     let shown = options.as_ref().copied().unwrap_or_default();
     let shell = Shell::stderr(shown.verbosity, shown.color, |name| variables.get(name));
-    let invocation = Invocation { shell, variables };
-    let result = options.map_err(CommandError::from).and_then(|_| dispatch(cli.command, &invocation));
+    let invocation = Invocation {
+        shell,
+        options: shown,
+        variables,
+    };
+    let result = options
+        .map_err(CommandError::from)
+        .and_then(|_| dispatch(cli.command, &invocation));
     match result {
         Ok(code) => exit::code(code),
         Err(error) => {

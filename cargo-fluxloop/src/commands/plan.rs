@@ -37,8 +37,19 @@ pub(super) fn plan(
     // Few enough digits for every program that reads the rows.
     let seed = config.seed.unwrap_or_else(|| u64::from(fastrand::u32(..)));
     let plan = Plan::new(&config, &inputs.entries, seed)?;
-    let target = config.runner.target.as_deref().map(str::parse).transpose()?;
-    Ok(Planned { config, inputs, plan, seed, target })
+    let target = config
+        .runner
+        .target
+        .as_deref()
+        .map(str::parse)
+        .transpose()?;
+    Ok(Planned {
+        config,
+        inputs,
+        plan,
+        seed,
+        target,
+    })
 }
 
 /// Reads the configuration, and says what is odd about it.
@@ -47,15 +58,18 @@ pub(super) fn load(
     overrides: &[Override],
     invocation: &Invocation,
 ) -> Result<Config, CommandError> {
-    let current_directory = env::current_directory().map_err(CommandError::system("cannot tell the current directory"))?;
+    let current_directory = env::current_directory()
+        .map_err(CommandError::system("cannot tell the current directory"))?;
     let variables: BTreeMap<String, String> = env::variables();
     let mut request = LoadRequest::new(current_directory);
     request.config.clone_from(&project.config);
     request.root.clone_from(&project.root);
     request.project.clone_from(&project.project);
     request.environment = variables;
-    request.overrides =
-        overrides.iter().map(|given| config::Override::flag(given.flag, given.key, given.value.clone())).collect();
+    request.overrides = overrides
+        .iter()
+        .map(|given| config::Override::flag(given.flag, given.key, given.value.clone()))
+        .collect();
     let loaded = config::load(&request)?;
     for warning in &loaded.warnings {
         invocation.shell.warn(warning.report());

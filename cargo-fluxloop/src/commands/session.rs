@@ -41,9 +41,14 @@ impl<'a> Workshop<'a> {
         let workspace = Workspace::load(cargo, &mut |line| shell.verbose(line.trim()))?;
         let output = CargoOutput {
             quiet: shell.verbosity() == Verbosity::Quiet,
-            color: shell.color(),
+            color: invocation.options.color.for_cargo(),
         };
-        Ok(Self { workspace, config, output, invocation })
+        Ok(Self {
+            workspace,
+            config,
+            output,
+            invocation,
+        })
     }
 
     /// Picks what to build.
@@ -54,33 +59,48 @@ impl<'a> Workshop<'a> {
     /// Builds a target: cargo's own output is shown as cargo shows it.
     pub(super) fn build(&self, unit: &Unit) -> Result<Worker, CommandError> {
         if let Ok(command) = BuildCommand::new(self.workspace.cargo(), unit, self.output) {
-            self.invocation.shell.verbose(format_args!("Building with {command}"));
+            self.invocation
+                .shell
+                .verbose(format_args!("Building with {command}"));
         }
         let launch = Launch {
-            host: env::own_executable().map_err(CommandError::system("cannot find this program's own file"))?,
+            host: env::own_executable()
+                .map_err(CommandError::system("cannot find this program's own file"))?,
             working_directory: self.config.runner.working_directory.clone(),
             environment: env::Environment::of_process(),
         };
         let mut worker = Worker::build(&self.workspace, unit, self.output, &launch)?;
         let variables = self.config.runner.environment.iter();
-        worker.command.environment.extend(variables.map(|(name, value)| (name.into(), value.into())));
+        worker
+            .command
+            .environment
+            .extend(variables.map(|(name, value)| (name.into(), value.into())));
         Ok(worker)
     }
 
     /// Starts a worker.
-    pub(super) async fn start(&self, worker: &Worker, unit: &Unit, logs: &Logs) -> Result<WorkerHost, CommandError> {
+    pub(super) async fn start(
+        &self,
+        worker: &Worker,
+        unit: &Unit,
+        logs: &Logs,
+    ) -> Result<WorkerHost, CommandError> {
         let options = WorkerOptions {
             parallel: usize::try_from(self.config.parallel.get()).unwrap_or(usize::MAX),
             crash_rerun: self.config.runner.crash_rerun,
             logs: logs.clone(),
         };
-        WorkerHost::start(worker.command.clone(), options).await.map_err(|error| match &error {
-            // The library holds no worker: nothing in it uses fluxloop.
-            StartError::Ended { death, .. } if death.exit_code == Some(worker_host::NO_WORKER_EXIT_CODE) => {
-                TargetError::nothing_in(unit, &self.workspace).into()
-            }
-            _ => error.into(),
-        })
+        WorkerHost::start(worker.command.clone(), options)
+            .await
+            .map_err(|error| match &error {
+                // The library holds no worker: nothing in it uses fluxloop.
+                StartError::Ended { death, .. }
+                    if death.exit_code == Some(worker_host::NO_WORKER_EXIT_CODE) =>
+                {
+                    TargetError::nothing_in(unit, &self.workspace).into()
+                }
+                _ => error.into(),
+            })
     }
 }
 
@@ -104,8 +124,16 @@ impl std::error::Error for Unfit {}
 
 impl fmt::Display for Unfit {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (inputs, verb) = if self.total == 1 { ("input does", "its type") } else { ("inputs do", "their types") };
-        write!(f, "{} {inputs} not fit agent `{}` ({verb} said so):", self.total, self.agent)?;
+        let (inputs, verb) = if self.total == 1 {
+            ("input does", "its type")
+        } else {
+            ("inputs do", "their types")
+        };
+        write!(
+            f,
+            "{} {inputs} not fit agent `{}` ({verb} said so):",
+            self.total, self.agent
+        )?;
         for line in &self.named {
             write!(f, "\n{line}")?;
         }
@@ -117,18 +145,35 @@ impl fmt::Display for Unfit {
 }
 
 /// Checks that every input fits the agent, before anything is called.
-pub(super) async fn check_inputs(host: &WorkerHost, agent: &AgentInfo, plan: &Plan) -> Result<(), CommandError> {
+pub(super) async fn check_inputs(
+    host: &WorkerHost,
+    agent: &AgentInfo,
+    plan: &Plan,
+) -> Result<(), CommandError> {
     let answers = host
-        .bind(&agent.id, plan.distinct_inputs().map(|input| &input.arguments))
+        .bind(
+            &agent.id,
+            plan.distinct_inputs().map(|input| &input.arguments),
+        )
         .await
         .map_err(CommandError::system("the inputs could not be checked"))?;
-    let mut unfit = Unfit { agent: target_of(agent), total: 0, named: Vec::new() };
+    let mut unfit = Unfit {
+        agent: target_of(agent),
+        total: 0,
+        named: Vec::new(),
+    };
     for (input, error) in plan.distinct_inputs().zip(answers) {
         let Some(error) = error else { continue };
         unfit.total += 1;
         if unfit.named.len() < MOST_NAMED {
-            unfit.named.push(format!("{}: input `{}`: {error}", input.place, input.id));
+            unfit
+                .named
+                .push(format!("{}: input `{}`: {error}", input.place, input.id));
         }
     }
-    if unfit.total == 0 { Ok(()) } else { Err(unfit.into()) }
+    if unfit.total == 0 {
+        Ok(())
+    } else {
+        Err(unfit.into())
+    }
 }

@@ -41,11 +41,6 @@ impl AgentName {
     pub(super) fn is_called(&self, function: &str) -> bool {
         normal(&self.name) == function
     }
-
-    /// The agent's own name.
-    pub(crate) fn name(&self) -> &str {
-        &self.name
-    }
 }
 
 impl fmt::Display for AgentName {

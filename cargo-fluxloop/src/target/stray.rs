@@ -1,11 +1,11 @@
 use std::{
     collections::BTreeSet,
-    fs,
+    fs::{self, DirEntry},
     path::{Path, PathBuf},
 };
 
 use super::scan::{has_agent, scan};
-use crate::workspace::Workspace;
+use crate::workspace::{CargoTarget, Kind, Workspace};
 
 /// How deep folders of sources may nest.
 const MAX_DEPTH: usize = 32;
@@ -18,32 +18,39 @@ pub(super) fn stray_file(workspace: &Workspace) -> Option<PathBuf> {
         .iter()
         .flat_map(|target| scan(target).files)
         .collect();
-    workspace.targets().iter().find_map(|target| {
+    // Beside examples and tests there are folders of sources that are meant to be no module.
+    let with_modules = |target: &&CargoTarget| matches!(target.kind(), Kind::Lib | Kind::Bin);
+    let mut targets = workspace.targets().iter().filter(with_modules);
+    targets.find_map(|target| {
         let folder = target.source().parent()?;
-        let file = sources_under(folder, MAX_DEPTH)
+        let file = sources_under(folder, workspace.target_directory(), MAX_DEPTH)
             .into_iter()
             .find(|file| !reached.contains(file) && has_agent(target, file))?;
         Some(workspace.relative(&file).to_owned())
     })
 }
 
-/// The Rust files of a folder. What cannot be read is left out: this only helps to word a hint.
-fn sources_under(folder: &Path, depth: usize) -> Vec<PathBuf> {
+/// The Rust files of a folder, without links, hidden folders and what cargo generated. What cannot be read is left out:
+/// this only helps to word a hint.
+fn sources_under(folder: &Path, generated: &Path, depth: usize) -> Vec<PathBuf> {
     let (Ok(entries), Some(depth)) = (fs::read_dir(folder), depth.checked_sub(1)) else {
         return Vec::new();
     };
-    let mut paths: Vec<PathBuf> = entries.flatten().map(|entry| entry.path()).collect();
-    paths.sort();
-    paths
-        .into_iter()
-        .flat_map(|path| {
-            if path.is_dir() {
-                sources_under(&path, depth)
-            } else if path.extension().is_some_and(|extension| extension == "rs") {
-                vec![path]
-            } else {
-                Vec::new()
+    let mut entries: Vec<DirEntry> = entries.flatten().collect();
+    entries.sort_by_key(DirEntry::file_name);
+    let mut sources = Vec::new();
+    for entry in entries {
+        let path = entry.path();
+        let hidden = entry.file_name().as_encoded_bytes().starts_with(b".");
+        match entry.file_type() {
+            Ok(kind) if kind.is_dir() && !hidden && path != generated => {
+                sources.extend(sources_under(&path, generated, depth));
             }
-        })
-        .collect()
+            Ok(kind) if kind.is_file() && path.extension().is_some_and(|rs| rs == "rs") => {
+                sources.push(path);
+            }
+            _ => {}
+        }
+    }
+    sources
 }

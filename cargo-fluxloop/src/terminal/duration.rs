@@ -18,7 +18,8 @@ pub(super) fn measured(milliseconds: f64) -> String {
 
 /// A duration to wait for, in its two largest units: `45s`, `2m 15s`, `1h 2m`, `3d 4h`.
 pub(super) fn coarse(duration: Duration) -> String {
-    let seconds = duration.as_secs() + u64::from(duration.subsec_nanos() >= 500_000_000);
+    let half = u64::from(duration.subsec_nanos() >= 500_000_000);
+    let seconds = duration.as_secs().saturating_add(half);
     let (minutes, hours, days) = (seconds / 60, seconds / 3600, seconds / 86_400);
     if days > 0 {
         format!("{days}d {}h", hours % 24)

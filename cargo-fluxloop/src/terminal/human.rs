@@ -1,6 +1,10 @@
 use std::{io, time::Duration};
 
-use fluxloop::event::{Consumer, Event, Failure, Finished, Run, Started};
+use fluxloop::{
+    event::{Consumer, Event, Failure, Finished, Run, Started},
+    plan::Case,
+    summary::Statistics,
+};
 use jiff::Timestamp;
 
 use super::{
@@ -11,7 +15,6 @@ use super::{
     shell::{BAD, GOOD},
     summary::Summary,
 };
-use fluxloop::{plan::Case, summary::Statistics};
 
 /// How an experiment is told to people.
 #[derive(Clone, Copy, Debug)]

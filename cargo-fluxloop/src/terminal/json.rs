@@ -217,10 +217,6 @@ fn persona(case: &Case) -> Option<&str> {
     case.persona.as_ref().map(|persona| persona.name.as_str())
 }
 
-#[expect(
-    clippy::trivially_copy_pass_by_ref,
-    reason = "serde passes a reference"
-)]
 fn rfc3339<S: Serializer>(time: &Timestamp, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.collect_str(time)
 }

@@ -15,7 +15,7 @@ pub(crate) use confirm::{Answer, PlanSummary, confirm, show_plan};
 pub(crate) use human::{HumanOptions, HumanReporter};
 pub(crate) use json::JsonReporter;
 pub(crate) use progress::{Progress, ProgressForm};
-pub(crate) use sanitize::{truncated, visible};
+pub(crate) use sanitize::visible;
 pub(crate) use shell::{Color, Shell, Verbosity, stdin_is_terminal};
 pub(crate) use stdout::Stdout;
 

@@ -123,7 +123,7 @@ pub(crate) fn case(index: u64) -> Case {
 pub(crate) fn answered(index: u64, milliseconds: u64) -> Run {
     let answer = RawValue::from_string("\"With the README.\"".to_owned()).unwrap();
     let mut run = Run::new(case(index), Outcome::Returned(answer), at(milliseconds));
-    run.duration = Duration::from_micros(2500 * (index + 1));
+    run.duration = Duration::from_micros(2500);
     run
 }
 

@@ -3,7 +3,7 @@
 
 use std::{borrow::Cow, fmt::Write as _};
 
-use unicode_width::{UnicodeWidthChar as _, UnicodeWidthStr as _};
+use unicode_width::UnicodeWidthStr as _;
 
 /// The text with everything that moves the cursor, switches the direction of writing or ends a line spelt out:
 /// `\n`, `\u{1b}`.
@@ -30,14 +30,13 @@ pub(crate) fn truncated(text: &str, columns: usize) -> String {
         return safe.into_owned();
     }
     let mut kept = String::new();
-    let mut used = 0;
     for character in safe.chars() {
-        used += character.width().unwrap_or(0);
-        // One column is the ellipsis's.
-        if used >= columns {
+        kept.push(character);
+        // One column is the ellipsis's. The width of the whole: a selector may widen what stands before it.
+        if width(&kept) >= columns {
+            kept.pop();
             break;
         }
-        kept.push(character);
     }
     if columns > 0 {
         kept.push('…');
@@ -116,6 +115,7 @@ mod tests {
         assert_eq!(truncated("世界世界", 6), "世界…");
         assert_eq!(truncated("ab\ncd", 5), "ab\\n…");
         assert_eq!(truncated("abc", 0), "");
+        assert_eq!(truncated("a❤\u{fe0f}bc", 3), "a❤…");
     }
 
     #[test]
@@ -141,7 +141,7 @@ mod tests {
 
         #[test]
         fn nothing_truncated_acts_or_is_too_wide(
-            text in "(\\PC|[\u{0}-\u{a0}]|[\u{200b}-\u{206f}]){0,80}",
+            text in "(\\PC|[\u{0}-\u{a0}]|[\u{200b}-\u{206f}]|❤|\u{fe0f}){0,80}",
             columns in 0_usize..60,
         ) {
             let safe = truncated(&text, columns);

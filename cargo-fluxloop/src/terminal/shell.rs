@@ -24,6 +24,7 @@ pub(crate) enum Verbosity {
 
 /// When to use colours.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+#[expect(clippy::doc_markdown, reason = "help shows it as it stands")]
 pub(crate) enum Color {
     /// On a terminal, unless NO_COLOR or CLICOLOR say otherwise
     #[default]
@@ -35,6 +36,15 @@ pub(crate) enum Color {
 }
 
 impl Color {
+    /// The same, as cargo takes it.
+    pub(crate) fn for_cargo(self) -> clap::ColorChoice {
+        match self {
+            Self::Auto => clap::ColorChoice::Auto,
+            Self::Always => clap::ColorChoice::Always,
+            Self::Never => clap::ColorChoice::Never,
+        }
+    }
+
     /// Decides. The command line outweighs `NO_COLOR`, that `CLICOLOR_FORCE`, that `CLICOLOR`, that the terminal.
     pub(crate) fn is_on<'a>(
         self,
@@ -103,15 +113,14 @@ impl Shell {
     ) -> Self {
         let terminal = io::stderr().is_terminal();
         let styled = color.is_on(terminal, variable);
-        // Old Windows consoles know no escape sequences; the stream translates ours.
-        let choice = if styled {
-            anstream::ColorChoice::Always
+        let out: Box<dyn Write + Send> = if styled {
+            // Old Windows consoles know no escape sequences; the stream translates ours.
+            Box::new(anstream::AutoStream::always(io::stderr()))
         } else {
-            anstream::ColorChoice::Never
+            Box::new(io::stderr())
         };
-        let out = anstream::AutoStream::new(io::stderr(), choice);
         Self {
-            state: Arc::new(Mutex::new(State::new(Box::new(out), None))),
+            state: Arc::new(Mutex::new(State::new(out, None))),
             verbosity,
             styled,
             terminal,

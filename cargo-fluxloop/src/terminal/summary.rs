@@ -2,7 +2,7 @@ use std::fmt::Write as _;
 
 use fluxloop::{
     event::{Finished, Started},
-    summary::{Counts, FailureGroup, Verdict},
+    summary::{Counts, DurationsMs, FailureGroup, Verdict},
 };
 
 use super::{
@@ -38,18 +38,13 @@ impl Summary<'_> {
         if let (Some(mean), Some(spread)) =
             (statistics.avg_duration_ms(), statistics.durations_ms())
         {
-            let (mean, p50, p95) = (measured(mean), measured(spread.p50), measured(spread.p95));
-            push_row(
-                &mut text,
-                "Duration",
-                &format!("mean {mean}, p50 {p50}, p95 {p95}"),
-            );
+            push_row(&mut text, "Duration", &durations(mean, spread));
         }
         let verdict = &self.finished.verdict;
-        let word = if verdict.passed {
-            self.shell.paint(GOOD, "holds")
-        } else {
-            self.shell.paint(BAD, "does not hold")
+        let word = match (verdict.passed, self.finished.interrupted) {
+            (true, false) => self.shell.paint(GOOD, "holds"),
+            (true, true) => "held so far".to_owned(),
+            (false, _) => self.shell.paint(BAD, "does not hold"),
         };
         push_row(
             &mut text,
@@ -68,6 +63,8 @@ impl Summary<'_> {
                 "a line for each run in trace_summary.jsonl, agents' prints in logs/",
             );
         }
+        // The shell ends the last line.
+        text.truncate(text.trim_end().len());
         text
     }
 
@@ -90,7 +87,7 @@ impl Summary<'_> {
         });
         format!(
             "\ntest result: {word}. {} passed; {} failed; 0 ignored; 0 measured; 0 filtered out; \
-             finished in {seconds:.2}s\n",
+             finished in {seconds:.2}s",
             counts.successful, counts.failed,
         )
     }
@@ -135,17 +132,17 @@ impl Summary<'_> {
         for group in &groups[..shown] {
             self.push_group(text, group, if all { usize::MAX } else { CASES });
         }
-        let (mut kinds, mut runs) = (0, 0);
+        let (mut messages, mut runs) = (0, 0);
         for group in &groups[shown..] {
-            kinds += 1;
+            messages += 1;
             runs += group.count;
         }
-        if kinds > 0 {
+        if messages > 0 {
             let _ = writeln!(
                 text,
-                "  and {} of {}",
+                "  and {} with {}",
                 plural(runs, "failure"),
-                plural(kinds, "other kind")
+                plural(messages, "other message")
             );
         }
         text.push('\n');
@@ -193,6 +190,11 @@ fn conditions(verdict: &Verdict, counts: Counts) -> String {
     }
 }
 
+fn durations(mean: f64, spread: DurationsMs) -> String {
+    let (mean, p50, p95) = (measured(mean), measured(spread.p50), measured(spread.p95));
+    format!("mean {mean}, p50 {p50}, p95 {p95}")
+}
+
 fn push_row(text: &mut String, label: &str, value: &str) {
     let label = if label.is_empty() {
         String::new()
@@ -200,4 +202,43 @@ fn push_row(text: &mut String, label: &str, value: &str) {
         format!("{label}:")
     };
     let _ = writeln!(text, "{label:<14}{value}");
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::terminal::sample::gate;
+
+    #[test]
+    fn durations_are_told_apart() {
+        let spread = DurationsMs {
+            min: 0.5,
+            p50: 12.34,
+            p95: 1250.0,
+            max: 135_000.0,
+        };
+        insta::assert_snapshot!(durations(250.5, spread), @"mean 250.5ms, p50 12.3ms, p95 1.25s");
+    }
+
+    #[test]
+    fn each_condition_of_the_gate_has_its_numbers() {
+        let counts = |successful: u64, failed: u64| {
+            let total = successful + failed;
+            #[expect(clippy::cast_precision_loss, reason = "small counts")]
+            let success_rate = (total > 0).then(|| successful as f64 / total as f64);
+            Counts {
+                total,
+                successful,
+                failed,
+                success_rate,
+            }
+        };
+        let said = |max_failures, least, counts: Counts| {
+            conditions(&gate(max_failures, least).judge(&counts), counts)
+        };
+        insta::assert_snapshot!(said(0, None, counts(10, 0)), @"no run failed");
+        insta::assert_snapshot!(said(2, None, counts(9, 1)), @"1 run failed, at most 2 may");
+        insta::assert_snapshot!(said(0, Some(0.9995), counts(1999, 1)), @"1 run failed, at most 0 may; 99.9% succeeded, at least 99.95% must");
+        insta::assert_snapshot!(said(0, Some(0.5), counts(0, 0)), @"no run finished, and at least 50% must succeed");
+    }
 }

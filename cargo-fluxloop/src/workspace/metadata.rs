@@ -15,7 +15,7 @@ use super::{CargoCall, CargoOptions, WorkspaceError};
 pub(crate) struct Cargo {
     /// The program.
     pub(crate) program: OsString,
-    /// Where it runs: it looks for the workspace here and in the folders above.
+    /// Where it runs, absolute: it looks for the workspace here and in the folders above.
     pub(crate) directory: PathBuf,
     /// The user's flags for it.
     pub(crate) options: CargoOptions,
@@ -144,4 +144,60 @@ pub(crate) fn interrupted(exit: ExitStatus) -> bool {
 pub(crate) fn interrupted(exit: ExitStatus) -> bool {
     // STATUS_CONTROL_C_EXIT, as the signed number that std gives.
     exit.code() == Some(0xC000_013A_u32.cast_signed())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn status_lines_are_those_of_cargo() {
+        for line in [
+            "    Updating crates.io index",
+            " Downloading crates ...",
+            "     Locking 3 packages to latest compatible versions",
+            "    Blocking waiting for file lock on package cache",
+        ] {
+            assert!(is_status(line), "{line}");
+        }
+        for line in [
+            "",
+            "error: no such package",
+            "warning: unused manifest key: x",
+            "  |     ^^^^^ here",
+            "            more of a message",
+            "    Updating",
+        ] {
+            assert!(!is_status(line), "{line}");
+        }
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn status_is_relayed_and_the_rest_is_the_error() {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(folder.path().join("Cargo.toml"), "").unwrap();
+        let metadata = |script: &str| {
+            // What `sh metadata …` runs.
+            std::fs::write(folder.path().join("metadata"), script).unwrap();
+            let cargo = Cargo {
+                program: "sh".into(),
+                directory: folder.path().to_owned(),
+                options: CargoOptions::default(),
+            };
+            let mut status = Vec::new();
+            let error = cargo.metadata(&mut |line| status.push(line.to_owned()));
+            (status, error.unwrap_err().to_string())
+        };
+        let (status, error) = metadata(
+            "echo '    Updating crates.io index' >&2; echo 'error: no' >&2; echo '  why' >&2; exit 101",
+        );
+        assert_eq!(status, ["    Updating crates.io index"]);
+        assert_eq!(error, "cargo cannot read the workspace\nerror: no\n  why");
+        assert_eq!(metadata("kill -INT $$").1, "interrupted");
+        assert_eq!(
+            metadata("echo '{}'").1,
+            "the answer of `cargo metadata` was not understood"
+        );
+    }
 }

@@ -14,6 +14,6 @@ pub(crate) use cargo_target::{CargoTarget, Kind};
 pub(crate) use crate_names::CrateNames;
 pub(crate) use error::{WorkspaceError, feature_hint};
 pub(crate) use load::Workspace;
-pub(crate) use member::{Bystander, LinkedFluxloop, Member};
+pub(crate) use member::{Bystander, Member};
 pub(crate) use metadata::{Cargo, interrupted};
 pub(crate) use options::{CargoCall, CargoOptions, ProfileError};

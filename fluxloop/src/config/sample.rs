@@ -43,6 +43,8 @@ impl Config {
             },
             fail_fast: false,
             secrets: Secrets::default(),
+            shown_from: PathBuf::from("/project"),
+            merged: serde_json::Map::new(),
         }
     }
 }

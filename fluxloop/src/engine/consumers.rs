@@ -57,15 +57,29 @@ impl<'a> Consumers<'a> {
     }
 
     /// Leaves out those that fail, and tells the others of it.
-    fn each(&mut self, mut tell: impl FnMut(&mut dyn Consumer<Error = io::Error>) -> io::Result<()>) {
-        let mut failures = Vec::new();
-        self.best_effort.retain_mut(|consumer| tell(*consumer).map_err(|error| failures.push(error)).is_ok());
-        for failure in failures {
-            if failure.kind() != io::ErrorKind::BrokenPipe {
-                let warning = format!("part of the output stops here: {failure}");
-                // Fewer consumers each time: this comes to an end.
-                self.each(|consumer| consumer.event(&Event::Warning(&warning)));
-            }
+    fn each(
+        &mut self,
+        mut tell: impl FnMut(&mut dyn Consumer<Error = io::Error>) -> io::Result<()>,
+    ) {
+        let mut failed = self.keep_working(&mut tell);
+        // Fewer consumers each time: this comes to an end.
+        while let Some(failure) = failed.pop() {
+            let warning = format!("part of the output stops here: {failure}");
+            failed.extend(
+                self.keep_working(&mut |consumer| consumer.event(&Event::Warning(&warning))),
+            );
         }
+    }
+
+    /// Leaves out those that fail. A reader that has gone is no failure worth a word.
+    fn keep_working(
+        &mut self,
+        tell: &mut dyn FnMut(&mut dyn Consumer<Error = io::Error>) -> io::Result<()>,
+    ) -> Vec<io::Error> {
+        let mut failed = Vec::new();
+        self.best_effort
+            .retain_mut(|consumer| tell(*consumer).map_err(|error| failed.push(error)).is_ok());
+        failed.retain(|error| error.kind() != io::ErrorKind::BrokenPipe);
+        failed
     }
 }

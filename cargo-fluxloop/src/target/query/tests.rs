@@ -101,9 +101,10 @@ fn a_crate_named_like_a_kind_comes_first() {
     let best = |target: &str, has_crate: bool| {
         let spec = target.parse().unwrap();
         let none: [&str; 0] = [];
-        let crates = match has_crate {
-            true => CrateNames::new(["examples"], ["examples", "shop"]),
-            false => CrateNames::new(none, ["shop"]),
+        let crates = if has_crate {
+            CrateNames::new(["examples"], ["examples", "shop"])
+        } else {
+            CrateNames::new(none, ["shop"])
         };
         let query = Query::new(&spec, &crates);
         let places: Vec<usize> = query

@@ -30,7 +30,7 @@ fn shop() -> Project {
     Project::new(&[
         (
             "Cargo.toml",
-            "[workspace]\nresolver = \"3\"\nmembers = [\"shop\", \"other\", \"plain\"]\n",
+            "[workspace]\nresolver = \"3\"\nmembers = [\"shop\", \"other\", \"plain\", \"switched\"]\n",
         ),
         ("shop/Cargo.toml", &shop),
         (
@@ -57,6 +57,11 @@ fn shop() -> Project {
             "[package]\nname = \"plain\"\nversion = \"0.1.0\"\nedition = \"2024\"\n",
         ),
         ("plain/src/lib.rs", ""),
+        (
+            "switched/Cargo.toml",
+            "[package]\nname = \"switched-off\"\nversion = \"0.1.0\"\nedition = \"2024\"\n[features]\nagents = [\"dep:fluxloop\"]\nall = [\"fluxloop/engine\"]\n[dependencies]\nfluxloop = { path = \"FLUXLOOP\", optional = true }\n",
+        ),
+        ("switched/src/lib.rs", AGENT),
     ])
 }
 
@@ -147,6 +152,10 @@ fn what_is_not_clear_is_refused_before_the_build() {
     insta::assert_snapshot!(built(&workspace, "plain:run"), @r"
     package `plain` does not depend on fluxloop
     hint: cargo add fluxloop --package plain
+    ");
+    insta::assert_snapshot!(built(&workspace, "switched-off:run"), @r"
+    package `switched-off` has fluxloop as an optional dependency that is off
+    hint: pass --features with one of: agents, all
     ");
     insta::assert_snapshot!(built(&workspace, ""), @r#"
     no target is configured, and there are 5 agents:
@@ -254,12 +263,7 @@ fn a_crate_that_only_tests_with_fluxloop_is_built_for_tests() {
     }
 }
 
-fn registered(
-    module_path: &str,
-    name: &str,
-    package: &str,
-    binary: Option<&str>,
-) -> AgentInfo {
+fn registered(module_path: &str, name: &str, package: &str, binary: Option<&str>) -> AgentInfo {
     AgentInfo {
         id: format!("{module_path}:{name}"),
         name: name.to_owned(),

@@ -1,0 +1,86 @@
+use clap::CommandFactory as _;
+
+use super::{super::*, parse};
+
+#[test]
+fn a_command_is_asked_for() {
+    insta::assert_snapshot!(parse("cargo-fluxloop").unwrap_err(), @"
+    Simulated users for the LLM agents in your workspace
+
+    Usage: cargo fluxloop [OPTIONS] <COMMAND>
+
+    Commands:
+      run          Run an experiment
+      list         List the registered agents, or the cases that a run would have
+      completions  Print a shell's completions for `cargo-fluxloop`
+
+    Options:
+      -h, --help     Print help (see more with '--help')
+      -V, --version  Print version
+
+    Output:
+      -q, --quiet         Show warnings, errors and the summary only
+      -v, --verbose       Show a line for each case, and retries
+          --color <WHEN>  When to use colours [default: auto] [possible values: auto, always, never]
+
+    To begin: put #[fluxloop::agent] on a function, then `cargo fluxloop run experiment`.
+    ");
+    insta::assert_snapshot!(parse("cargo-fluxloop run").unwrap_err(), @"
+    Run an experiment
+
+    Usage: cargo fluxloop run [OPTIONS] <COMMAND>
+
+    Commands:
+      experiment  Run the agent over inputs × personas × iterations
+
+    Options:
+      -h, --help  Print help (see more with '--help')
+
+    Output:
+      -q, --quiet         Show warnings, errors and the summary only
+      -v, --verbose       Show a line for each case, and retries
+          --color <WHEN>  When to use colours [default: auto] [possible values: auto, always, never]
+    ");
+}
+
+#[test]
+fn completions_name_the_options() {
+    for name in ["bash", "zsh", "fish", "elvish", "powershell"] {
+        let line = format!("cargo-fluxloop completions {name}");
+        let Command::Completions(completions) = parse(&line).unwrap().command else {
+            panic!("{line}");
+        };
+        let script = String::from_utf8(completions.script().unwrap()).unwrap();
+        assert!(
+            script.contains("max-turns") && script.contains("cargo-fluxloop"),
+            "{name}"
+        );
+    }
+}
+
+/// Help as a terminal of 80 columns shows it.
+fn help(flag: &str) -> String {
+    let mut command = Cli::command().term_width(80);
+    let error = command
+        .try_get_matches_from_mut(["cargo-fluxloop", "run", "experiment", flag])
+        .unwrap_err();
+    assert_eq!(error.exit_code(), 0);
+    error.to_string()
+}
+
+#[test]
+fn help_fits_eighty_columns() {
+    for line in help("--help").lines().chain(help("-h").lines()) {
+        assert!(line.chars().count() <= 80, "{line}");
+    }
+}
+
+#[test]
+fn short_help() {
+    insta::assert_snapshot!(help("-h"));
+}
+
+#[test]
+fn long_help() {
+    insta::assert_snapshot!(help("--help"));
+}
