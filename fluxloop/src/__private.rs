@@ -1,7 +1,9 @@
 //! What the macros' expansion names. Not public API: it changes without notice.
 
-pub use crate::agent::bind::{Binder, Referent, lend, referent, value};
-pub use crate::agent::reply::{ReplyOfResult, ReplyOfValue, Returned, asynchronous, blocking};
+pub use crate::agent::bind::{Argument, Binder, Lend, Referent, lend, referent, value};
+pub use crate::agent::reply::{
+    Failure, Output, ReplyOfResult, ReplyOfValue, Returned, asynchronous, blocking,
+};
 pub use crate::agent::{AgentEntry, Arguments, BindError, Context, Invocation};
 pub use crate::worker::test_entry;
 pub use inventory;

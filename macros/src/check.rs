@@ -92,7 +92,7 @@ fn check_parameter(parameter: &PatType, errors: &mut Vec<Error>) {
     if let Some(token) = &reference.mutability {
         errors.push(Error::new(
             token.span(),
-            "an agent borrows without `mut`: take the value itself to change it",
+            "an agent borrows without `mut`: leave it out, or take the value itself",
         ));
     }
     if let Some(lifetime) = &reference.lifetime

@@ -2,13 +2,14 @@
 
 mod check;
 mod expand;
+mod parameter;
 mod parse;
 
 use proc_macro::TokenStream;
 
 /// Registers a function as an agent.
 ///
-/// The function stays as it is. Every FluxLoop runner that links its crate finds it by its name.
+/// The function stays as it is. Every runner that links its crate finds it by its name.
 ///
 /// ```
 /// use serde::{Deserialize, Serialize};

@@ -127,6 +127,7 @@ pub fn referent<T: Referent + ?Sized>(
 }
 
 /// What a parameter `&T` is given.
+#[must_use]
 pub fn lend<T: ?Sized>(held: &Held<T>) -> &T {
     (**held).lend()
 }
@@ -223,7 +224,7 @@ fn is_mapping(value: &RawValue) -> bool {
 
 /// Parses JSON; the error is serde's own message. Its line and column are left out: they are those of our JSON, not of
 /// what the user wrote.
-fn parse<'de, T: Deserialize<'de>>(json: &'de str) -> Result<T, String> {
+pub(super) fn parse<'de, T: Deserialize<'de>>(json: &'de str) -> Result<T, String> {
     serde_json::from_str(json).map_err(|error| {
         let message = error.to_string();
         let place = format!(" at line {} column {}", error.line(), error.column());

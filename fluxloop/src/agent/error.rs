@@ -28,11 +28,7 @@ impl AgentError {
     /// It is transient if its chain has a [`Transient`] or an [`io::Error`] whose kind may pass: one that says what is
     /// wrong with a file or an argument does not, and [`io::ErrorKind::Other`] says nothing.
     #[must_use]
-    pub fn from_boxed(error: Box<dyn Error + Send + Sync>) -> Self {
-        Self::from_dyn(&*error)
-    }
-
-    pub(crate) fn from_dyn(error: &(dyn Error + 'static)) -> Self {
+    pub fn new(error: &(dyn Error + 'static)) -> Self {
         let mut transient = is_transient(error);
         let mut causes = Vec::new();
         let mut current = error;

@@ -75,6 +75,7 @@ impl Registry {
     }
 
     /// All agents, in the order of their ids.
+    #[must_use]
     pub fn agents(&self) -> impl ExactSizeIterator<Item = &'static AgentEntry> + '_ {
         self.agents.iter().map(|(_, entry)| *entry)
     }
@@ -91,18 +92,8 @@ impl Registry {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Arc;
-
     use super::*;
-    use crate::agent::{Arguments, BindError, Context, Invocation};
-
-    fn bind(_: &Arguments) -> Result<(), BindError> {
-        Ok(())
-    }
-
-    fn call(_: &Arguments, _: Arc<Context>) -> Result<Invocation, BindError> {
-        Ok(Invocation::Blocking(Box::new(|| Ok(Box::default()))))
-    }
+    use crate::agent::Invocation;
 
     fn entry(name: &'static str, line: u32, binary: Option<&'static str>) -> &'static AgentEntry {
         Box::leak(Box::new(AgentEntry {
@@ -112,8 +103,8 @@ mod tests {
             line,
             package: "shop",
             binary,
-            bind,
-            call,
+            bind: |_| Ok(()),
+            call: |_, _| Ok(Invocation::Blocking(Box::new(|| Ok(Box::default())))),
         }))
     }
 

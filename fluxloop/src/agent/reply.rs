@@ -29,6 +29,9 @@ type BoxError = Box<dyn Error + Send + Sync>;
 )]
 pub trait Output {
     /// The answer as JSON text.
+    ///
+    /// # Errors
+    /// Fails if it has no form in JSON.
     fn reply(&self) -> Reply;
 }
 
@@ -54,7 +57,7 @@ pub trait Failure {
 #[diagnostic::do_not_recommend]
 impl<E: Into<BoxError>> Failure for E {
     fn agent_error(self) -> AgentError {
-        AgentError::from_boxed(self.into())
+        AgentError::new(&*self.into())
     }
 }
 
@@ -80,7 +83,7 @@ impl<T, E: AsRef<dyn Error + Send + Sync>> Returned<Result<T, E>> {
     {
         match self.0 {
             Ok(value) => value.reply(),
-            Err(error) => Err(AgentError::from_dyn(error.as_ref())),
+            Err(error) => Err(AgentError::new(error.as_ref())),
         }
     }
 }

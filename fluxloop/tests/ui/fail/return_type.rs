@@ -23,11 +23,6 @@ async fn asynchronous(_input: String) -> Vec<Reply> {
 }
 
 #[fluxloop::agent]
-async fn holding(_input: String) -> anyhow::Result<Reply> {
-    Ok(Reply(1))
-}
-
-#[fluxloop::agent]
 fn future(input: String) -> impl Future<Output = String> {
     async { input }
 }

@@ -14,7 +14,7 @@ extern "C" fn foreign(input: u32) -> u32 {
 }
 
 #[fluxloop::agent]
-unsafe extern "C" fn everything<T, const N: usize>(input: [T; N], other: impl Clone, mut rest: ...) {}
+unsafe extern "C" fn everything<T, const N: usize>(_: [T; N], _: impl Clone) {}
 
 #[fluxloop::agent]
 fn generic<T>(input: T) -> T {

@@ -66,13 +66,13 @@ async fn borrowed_async<'a>(context: &Context, input: &'a str) -> Cow<'a, str> {
 }
 
 #[fluxloop::agent]
-fn cow(input: Cow<'_, str>) -> usize {
-    input.len()
+fn cow(input: Cow<'_, str>) -> String {
+    input.into_owned()
 }
 
 #[fluxloop::agent]
-fn structs(ticket: Ticket) -> Refund {
-    Refund { cents: ticket.order }
+fn structs(Ticket { order }: Ticket) -> Refund {
+    Refund { cents: order }
 }
 
 #[fluxloop::agent]
@@ -84,7 +84,7 @@ fn by_reference(ticket: &Ticket, lines: &[Ticket]) -> Refund {
 fn named(ticket: Ticket, note: Option<String>, ctx: &Context) -> Result<Refund, Refused> {
     match (note, ctx.persona()) {
         (Some(_), None) => Err(Refused),
-        _ => Ok(Refund { cents: ticket.order }),
+        _ => Ok(structs(ticket)),
     }
 }
 
@@ -101,12 +101,12 @@ fn io_result(input: String) -> std::io::Result<String> {
 }
 
 #[fluxloop::agent]
-fn boxed(input: String) -> Result<u32, Box<dyn std::error::Error + Send + Sync>> {
+fn boxed(input: &str) -> Result<u32, Box<dyn std::error::Error + Send + Sync>> {
     Ok(input.parse::<u32>().map_err(fluxloop::transient)?)
 }
 
 #[fluxloop::agent]
-fn transient(input: String) -> Result<u32, fluxloop::Transient> {
+fn transient(input: &str) -> Result<u32, fluxloop::Transient> {
     input.parse::<u32>().map_err(fluxloop::transient)
 }
 
@@ -150,8 +150,8 @@ fn r#match(r#type: String) -> String {
 }
 
 #[fluxloop::agent]
-fn context(binder: String, context: String, arguments: String) -> String {
-    binder + &context + &arguments
+fn context(binder: String, context: &str, arguments: &str) -> String {
+    binder + context + arguments
 }
 
 #[deprecated]

@@ -1,0 +1,4 @@
+#[fluxloop::agent]
+unsafe extern "C" fn run(_: u32, _: ...) {}
+
+fn main() {}
