@@ -21,6 +21,8 @@ pub mod plan;
 pub mod secret;
 #[cfg(feature = "engine")]
 pub mod summary;
+#[cfg(feature = "engine")]
+pub mod supervisor;
 
 pub use agent::{
     Context, Conversation, ExpertiseLevel, Message, Persona, Role, Transient, transient,
