@@ -42,6 +42,7 @@ impl Runs {
             outbox: Arc::clone(outbox),
             runs: Arc::clone(self),
             started: Instant::now(),
+            context: Arc::new(context),
             sent: false,
         };
         // Held until the run is listed: it cannot end, and unlist itself, before that.
