@@ -50,7 +50,7 @@ fn registration(options: &Options, function: &Function) -> TokenStream {
     // The outermost span decides what `file!` and `line!` say: the function's name, not the attribute.
     let file = quote_spanned!(ident.span()=> file!());
     let line = quote_spanned!(ident.span()=> line!());
-    let call = call(&private, function);
+    let call = call(function);
     let deprecated = function
         .attributes
         .iter()
@@ -60,17 +60,20 @@ fn registration(options: &Options, function: &Function) -> TokenStream {
     quote! {
         #deprecated
         const _: () = {
+            // One path for all that follows: a wrong `crate = path` is reported on that path alone.
+            use #private as __fluxloop;
+
             #call
 
             fn __fluxloop_bind(
-                arguments: &#private::Arguments,
-            ) -> ::core::result::Result<(), #private::BindError> {
+                arguments: &__fluxloop::Arguments,
+            ) -> ::core::result::Result<(), __fluxloop::BindError> {
                 // Preparing a call binds every argument and runs nothing.
                 __fluxloop_call(arguments, ::core::default::Default::default()).map(::core::mem::drop)
             }
 
-            #private::inventory::submit! {
-                #private::AgentEntry {
+            __fluxloop::inventory::submit! {
+                __fluxloop::AgentEntry {
                     name: #name,
                     module_path: ::core::module_path!(),
                     file: #file,
@@ -106,30 +109,30 @@ fn entry(private: &TokenStream, ident: &Ident) -> TokenStream {
 }
 
 /// The function that binds the arguments and prepares the call.
-fn call(private: &TokenStream, function: &Function) -> TokenStream {
+fn call(function: &Function) -> TokenStream {
     let signature = &function.signature;
     let parameters: Vec<Parameter<'_>> = typed_inputs(signature)
         .enumerate()
         .map(|(index, input)| Parameter::new(index, input, signature))
         .collect();
-    let values = parameters.iter().map(|parameter| parameter.values(private));
-    let checks = checks(private, &parameters);
-    let takes = parameters.iter().map(|parameter| parameter.take(private));
+    let values = parameters.iter().map(Parameter::values);
+    let checks = checks(&parameters);
+    let takes = parameters.iter().map(Parameter::take);
     let locals: Vec<&Ident> = parameters
         .iter()
         .map(|parameter| &parameter.local)
         .collect();
-    let invocation = invocation(private, signature, &parameters);
+    let invocation = invocation(signature, &parameters);
     quote_spanned! {Span::mixed_site()=>
         fn __fluxloop_call(
-            __fluxloop_arguments: &#private::Arguments,
-            __fluxloop_context: ::std::sync::Arc<#private::Context>,
-        ) -> ::core::result::Result<#private::Invocation, #private::BindError> {
+            __fluxloop_arguments: &__fluxloop::Arguments,
+            __fluxloop_context: ::std::sync::Arc<__fluxloop::Context>,
+        ) -> ::core::result::Result<__fluxloop::Invocation, __fluxloop::BindError> {
             #[allow(unused_imports)]
-            use #private::{ReplyOfResult as _, ReplyOfValue as _};
+            use __fluxloop::{ReplyOfResult as _, ReplyOfValue as _};
             #checks
             #[allow(unused_mut, unused_variables)]
-            let mut __fluxloop_binder = #private::Binder::new(
+            let mut __fluxloop_binder = __fluxloop::Binder::new(
                 __fluxloop_arguments,
                 __fluxloop_context,
                 0 #(+ #values)*,
@@ -141,42 +144,23 @@ fn call(private: &TokenStream, function: &Function) -> TokenStream {
 }
 
 /// Calls the user's function. Everything that a message about the answer may stand on is located at its type.
-fn invocation(
-    private: &TokenStream,
-    signature: &Signature,
-    parameters: &[Parameter<'_>],
-) -> TokenStream {
+fn invocation(signature: &Signature, parameters: &[Parameter<'_>]) -> TokenStream {
     let ident = &signature.ident;
     let (first, last) = answer_spans(signature);
-    let arguments = parameters
-        .iter()
-        .map(|parameter| parameter.argument(private));
+    let arguments = parameters.iter().map(Parameter::argument);
     let arguments = group(last, quote_spanned!(last=> #(#arguments),*));
     let mut function = ident.clone();
     function.set_span(first);
     let awaited = signature.asyncness.map(|_| quote_spanned!(last=> .await));
     let returned = group(last, quote!(#function #arguments #awaited));
-    let at_answer = located_at(first, private);
     let reply = quote_spanned!(last=> .reply());
-    let answer = quote_spanned!(first=> #at_answer::Returned::new #returned #reply);
+    let answer = quote_spanned!(first=> __fluxloop::Returned::new #returned #reply);
     let at_name = Span::mixed_site().located_at(ident.span());
-    let private = located_at(at_name, private);
     if signature.asyncness.is_some() {
-        quote_spanned!(at_name=> #private::asynchronous(async move { #answer }))
+        quote_spanned!(at_name=> __fluxloop::asynchronous(async move { #answer }))
     } else {
-        quote_spanned!(at_name=> #private::blocking(move || #answer))
+        quote_spanned!(at_name=> __fluxloop::blocking(move || #answer))
     }
-}
-
-/// The same tokens, elsewhere for messages and resolved as the macro's.
-pub(crate) fn located_at(span: Span, tokens: &TokenStream) -> TokenStream {
-    let tokens = tokens.clone().into_iter();
-    tokens
-        .map(|mut token| {
-            token.set_span(span);
-            token
-        })
-        .collect()
 }
 
 fn group(span: Span, tokens: TokenStream) -> TokenTree {
@@ -206,15 +190,15 @@ fn typed_inputs(signature: &Signature) -> impl Iterator<Item = &PatType> {
 }
 
 /// What the compiler can tell only once types are known: which parameters are the context.
-fn checks(private: &TokenStream, parameters: &[Parameter<'_>]) -> TokenStream {
+fn checks(parameters: &[Parameter<'_>]) -> TokenStream {
     let mut checks = TokenStream::new();
     for (index, parameter) in parameters.iter().enumerate() {
         if parameter.is_reference() {
             let earlier = parameters[..index]
                 .iter()
                 .filter(|other| other.is_reference())
-                .map(|other| other.values(private));
-            let own = parameter.values(private);
+                .map(Parameter::values);
+            let own = parameter.values();
             let span = Span::mixed_site().located_at(parameter.pattern.span());
             checks.extend(quote_spanned! {span=>
                 const _: () = ::core::assert!(
@@ -224,7 +208,7 @@ fn checks(private: &TokenStream, parameters: &[Parameter<'_>]) -> TokenStream {
             });
         }
         if parameter.key.is_none() {
-            let values = parameters.iter().map(|other| other.values(private));
+            let values = parameters.iter().map(Parameter::values);
             let span = Span::mixed_site().located_at(parameter.pattern.span());
             checks.extend(quote_spanned! {span=>
                 const _: () = ::core::assert!(

@@ -4,7 +4,7 @@ use proc_macro2::{Group, Span, TokenStream, TokenTree};
 use quote::{ToTokens, format_ident, quote, quote_spanned};
 use syn::{Ident, Pat, PatType, Signature, Type, ext::IdentExt};
 
-use crate::{check, expand::located_at};
+use crate::check;
 
 /// How a parameter is written, with the type that it has or refers to.
 enum Passing {
@@ -45,15 +45,15 @@ impl<'a> Parameter<'a> {
     }
 
     /// How many values of the input it takes: an expression, 0 for the context and 1 for any other.
-    pub(crate) fn values(&self, private: &TokenStream) -> TokenStream {
+    pub(crate) fn values(&self) -> TokenStream {
         match &self.passing {
             Passing::Value(_) => quote!(1),
-            Passing::Reference(ty) => quote!(<#ty as #private::Referent>::VALUES),
+            Passing::Reference(ty) => quote!(<#ty as __fluxloop::Referent>::VALUES),
         }
     }
 
     /// The expression that takes it out of the call's arguments.
-    pub(crate) fn take(&self, private: &TokenStream) -> TokenStream {
+    pub(crate) fn take(&self) -> TokenStream {
         let shown = self
             .key
             .clone()
@@ -65,16 +65,15 @@ impl<'a> Parameter<'a> {
         };
         let span = first_span(ty);
         let take = Ident::new(take, span);
-        let private = located_at(span, private);
-        quote_spanned!(span=> #private::#take::<#ty>(&mut __fluxloop_binder, #shown)?)
+        quote_spanned!(span=> __fluxloop::#take::<#ty>(&mut __fluxloop_binder, #shown)?)
     }
 
     /// The expression that the agent is called with.
-    pub(crate) fn argument(&self, private: &TokenStream) -> TokenStream {
+    pub(crate) fn argument(&self) -> TokenStream {
         let local = &self.local;
         match &self.passing {
             Passing::Value(_) => local.to_token_stream(),
-            Passing::Reference(_) => quote!(#private::lend(&#local)),
+            Passing::Reference(_) => quote!(__fluxloop::lend(&#local)),
         }
     }
 }
