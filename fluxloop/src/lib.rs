@@ -25,7 +25,7 @@ pub mod summary;
 pub mod supervisor;
 
 pub use agent::{
-    Context, Conversation, ExpertiseLevel, Message, Persona, Role, Transient, transient,
+    Context, Conversation, ExpertiseLevel, Message, Persona, Role, StateError, Transient, transient,
 };
 pub use fluxloop_macros::agent;
 

@@ -9,7 +9,7 @@ use tokio::{
 use super::{
     Clock, Consumers, Settings, Stop, StopLevel,
     in_flight::InFlight,
-    run::{Done, Retry, Runner},
+    run::{Done, Fatal, Notice, Runner},
 };
 use crate::{
     artifact::ArtifactError,
@@ -17,6 +17,7 @@ use crate::{
     host::AgentHost,
     plan::Plan,
     summary::Statistics,
+    supervisor::Supervisor,
 };
 
 /// How long runs in flight have after the first request to end.
@@ -35,6 +36,9 @@ pub enum EngineError {
     /// There is no worker to call any more.
     #[error("no agent can be called any more: {0}")]
     Unavailable(String),
+    /// The supervisor's provider refuses the key, and no conversation has succeeded.
+    #[error("the supervisor's provider refuses the API key: {0}")]
+    Refused(String),
 }
 
 /// An experiment, ready to run.
@@ -48,6 +52,8 @@ pub struct Experiment<'a, H> {
     pub settings: &'a Settings,
     /// Where its agent lives.
     pub host: &'a H,
+    /// Who plays the user of conversations; without one, every run is a single turn.
+    pub supervisor: Option<&'a Supervisor>,
 }
 
 impl<H: AgentHost> Experiment<'_, H> {
@@ -67,14 +73,15 @@ impl<H: AgentHost> Experiment<'_, H> {
         stop: Stop,
         consumers: &mut Consumers<'_>,
     ) -> Result<Finished, EngineError> {
-        let (retries, retried) = mpsc::unbounded_channel();
+        let (notices, noticed) = mpsc::unbounded_channel();
         let runner = Runner {
             agent: self.agent,
             settings: self.settings,
             host: self.host,
             clock,
+            supervisor: self.supervisor,
             stop: stop.clone(),
-            retries,
+            notices,
         };
         let mut progress = Progress {
             plan: self.plan,
@@ -88,7 +95,7 @@ impl<H: AgentHost> Experiment<'_, H> {
             failed: None,
         };
         progress.emit(&Event::ExperimentStarted(&started));
-        progress.drive(&runner, stop, retried).await;
+        progress.drive(&runner, stop, noticed).await;
         progress.finish()
     }
 }
@@ -123,7 +130,7 @@ impl Progress<'_, '_> {
         &mut self,
         runner: &Runner<'_, H>,
         stop: Stop,
-        mut retried: mpsc::UnboundedReceiver<Retry>,
+        mut noticed: mpsc::UnboundedReceiver<Notice>,
     ) {
         let mut running = FuturesUnordered::new();
         let mut next_start = Instant::now();
@@ -145,13 +152,9 @@ impl Progress<'_, '_> {
             }
             tokio::select! {
                 biased;
+                // Before the runs' ends: what a run has to tell comes before its end.
+                Some(notice) = noticed.recv() => self.tell(&notice),
                 Some(done) = running.next() => self.take(done),
-                Some(retry) = retried.recv() => self.emit(&Event::RunRetried {
-                    case: &retry.case,
-                    attempt: retry.attempt,
-                    failure: &retry.failure,
-                    delay: retry.delay,
-                }),
                 () = &mut asked, if !matches!(self.phase, Phase::Draining(_)) => self.drain(running.len()),
                 () = &mut cut_off => break,
                 () = sleep_until(next_start), if waits_to_start => {}
@@ -178,9 +181,25 @@ impl Progress<'_, '_> {
         Some(case)
     }
 
+    fn tell(&mut self, notice: &Notice) {
+        match notice {
+            Notice::Retry { case, attempt, failure, delay } => {
+                self.emit(&Event::RunRetried { case, attempt: *attempt, failure, delay: *delay });
+            }
+            Notice::Turn { case, turn, says } => {
+                self.emit(&Event::TurnStarted { case, turn: *turn, max_turns: self.settings.max_turns, says });
+            }
+        }
+    }
+
     fn take(&mut self, done: Done) {
-        if let Some(reason) = done.unavailable {
-            self.fail(EngineError::Unavailable(reason));
+        match done.fatal {
+            Some(Fatal::Unavailable(reason)) => self.fail(EngineError::Unavailable(reason)),
+            // A key that worked before is refused for another reason: that run's own.
+            Some(Fatal::Refused(reason)) if self.statistics.counts().successful == 0 => {
+                self.fail(EngineError::Refused(reason));
+            }
+            Some(Fatal::Refused(_)) | None => {}
         }
         self.in_flight.end(done.run.case.index);
         self.record(&done.run);

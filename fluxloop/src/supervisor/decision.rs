@@ -95,3 +95,11 @@ pub struct SupervisorFailure {
     /// What the attempts used nevertheless.
     pub usage: Option<TokenUsage>,
 }
+
+impl std::ops::AddAssign for TokenUsage {
+    fn add_assign(&mut self, other: Self) {
+        self.input_tokens += other.input_tokens;
+        self.output_tokens += other.output_tokens;
+        self.total_tokens += other.total_tokens;
+    }
+}

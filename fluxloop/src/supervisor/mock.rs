@@ -34,7 +34,14 @@ impl MockSupervisor {
     /// Decides by the script alone: the turn is the place in it.
     #[must_use]
     pub fn decide(&self, request: &DecisionRequest<'_>) -> Decision {
-        Decision { step: self.step(request), usage: None, attempts: 1, latency: Duration::ZERO, prompt: None, reply: None }
+        Decision {
+            step: self.step(request),
+            usage: None,
+            attempts: 1,
+            latency: Duration::ZERO,
+            prompt: None,
+            reply: None,
+        }
     }
 
     fn step(&self, request: &DecisionRequest<'_>) -> Step {
@@ -43,12 +50,23 @@ impl MockSupervisor {
         if let Some(question) = self.scripted_questions.get(place) {
             return Step::Continue(question.clone());
         }
-        let goes_on = if scripted { false } else { self.decision == MockDecision::Continue };
+        let goes_on = if scripted {
+            false
+        } else {
+            self.decision == MockDecision::Continue
+        };
         if goes_on || !request.may_stop {
-            return Step::Continue(self.next_user_message.clone().unwrap_or_else(|| GO_ON.to_owned()));
+            return Step::Continue(
+                self.next_user_message
+                    .clone()
+                    .unwrap_or_else(|| GO_ON.to_owned()),
+            );
         }
         Step::Stop {
-            reason: self.reason.clone().or_else(|| scripted.then(|| "script_complete".to_owned())),
+            reason: self
+                .reason
+                .clone()
+                .or_else(|| scripted.then(|| "script_complete".to_owned())),
             closing: self.closing.clone(),
         }
     }

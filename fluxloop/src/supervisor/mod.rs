@@ -36,8 +36,14 @@ impl Supervisor {
     /// # Errors
     ///
     /// When there is no decision to be had: never the agent's fault.
-    #[expect(clippy::unused_async, reason = "supervisors that ask a model are reached over the network")]
-    pub async fn decide(&self, request: &DecisionRequest<'_>) -> Result<Decision, SupervisorFailure> {
+    #[expect(
+        clippy::unused_async,
+        reason = "supervisors that ask a model are reached over the network"
+    )]
+    pub async fn decide(
+        &self,
+        request: &DecisionRequest<'_>,
+    ) -> Result<Decision, SupervisorFailure> {
         match self {
             Self::Mock(mock) => Ok(mock.decide(request)),
         }

@@ -47,7 +47,7 @@ impl Runs {
         };
         // Held until the run is listed: it cannot end, and unlist itself, before that.
         let mut running = self.lock();
-        let task = tokio::spawn(drive(agent, arguments, context, report));
+        let task = tokio::spawn(drive(agent, arguments, report));
         running.insert(run, Running::Async(task.abort_handle()));
     }
 
@@ -70,14 +70,10 @@ impl Runs {
 }
 
 /// Binds and runs one agent. User code, its `Deserialize` and its drops included, runs under `catch`.
-async fn drive(
-    agent: &'static AgentEntry,
-    arguments: Arguments,
-    context: Context,
-    mut report: Report,
-) {
+async fn drive(agent: &'static AgentEntry, arguments: Arguments, mut report: Report) {
     report.started = Instant::now();
-    match catch(move || (agent.call)(&arguments, Arc::new(context))) {
+    let context = Arc::clone(&report.context);
+    match catch(move || (agent.call)(&arguments, context)) {
         Err(panic) => report.send(WireOutcome::Panic(panic)),
         Ok(Err(unbound)) => report.send(WireOutcome::Unbound(unbound)),
         Ok(Ok(Invocation::Async(future))) => {
@@ -101,6 +97,8 @@ struct Report {
     outbox: Arc<Outbox>,
     runs: Arc<Runs>,
     started: Instant,
+    /// Holds what the agent keeps for the next turn.
+    context: Arc<Context>,
     sent: bool,
 }
 
@@ -137,6 +135,7 @@ impl Report {
             run: self.run,
             duration_ns,
             outcome,
+            state: self.context.kept_state().map(Cow::Owned),
         });
         if let Err(error) = self.outbox.send(&result) {
             // Every part is JSON already or plain text, so this is out of reach; were it not, the engine
@@ -150,6 +149,7 @@ impl Report {
                 run: self.run,
                 duration_ns,
                 outcome,
+                state: None,
             }));
         }
     }
