@@ -1,23 +1,16 @@
 //! Secrets: values that appear in no file, message or debug output.
+//!
+//! Known values are masked wherever they stand; besides, what follows `Bearer` or `Authorization:` is masked even
+//! when its value is not known. Not masked, because they would mask ordinary text: values shorter than 4 characters,
+//! `true`, `false`, `null`, `none`, and whole numbers of fewer than 8 digits.
 
-use std::{borrow::Cow, fmt};
+mod header;
+mod json;
+mod names;
+mod secrets;
+mod stream;
 
-/// The values to mask, and how.
-#[derive(Clone, Default)]
-pub struct Secrets {
-    values: Vec<String>,
-}
-
-impl fmt::Debug for Secrets {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Secrets({} values)", self.values.len())
-    }
-}
-
-impl Secrets {
-    /// Masks every secret in a text.
-    #[must_use]
-    pub fn redact<'a>(&self, text: &'a str) -> Cow<'a, str> {
-        Cow::Borrowed(text)
-    }
-}
+pub(crate) use names::is_secret_variable;
+pub use names::{MASK, looks_secret};
+pub use secrets::Secrets;
+pub use stream::StreamRedactor;
