@@ -1,12 +1,40 @@
 //! Configuration: located values in layers → [`Config`].
+//!
+//! Every layer (files, `.env`, environment, command line) becomes a tree of values that know where they were set. The
+//! trees are merged, a later one wins key by key, and the result is decoded once. So every message about a value can
+//! name its file, line and column, or the flag or variable that set it.
 
+mod decode;
+mod dotenv;
 mod error;
+mod layers;
+mod load;
+mod nearest;
 mod node;
+mod options;
 mod place;
+mod problems;
+mod section;
+mod snapshot;
 mod source;
 mod types;
 mod yaml;
 
 pub use error::{ConfigError, ConfigErrors, ErrorKind, Warning};
+pub use load::{LoadRequest, Loaded, load};
+pub use options::{OptionKind, Override, RUN_OPTIONS, RunOption, run_option, switch};
 pub use place::Place;
 pub use types::*;
+
+// For the inputs file, which is read the same way.
+pub(crate) use decode::DEFAULT_INPUTS;
+pub(crate) use nearest::nearest;
+pub(crate) use node::{Node, NodeValue, Origin};
+pub(crate) use place::shown_path;
+pub(crate) use problems::Problems;
+pub(crate) use section::Section;
+pub(crate) use source::{MAX_INPUTS_BYTES, SourceFile};
+pub(crate) use yaml::{INPUTS_LIMITS, parse, to_text};
+
+#[cfg(test)]
+mod tests;

@@ -1,13 +1,13 @@
 //! The validated configuration: what every later pass reads. No `Option` here means "default".
 
-use std::{collections::BTreeMap, num::NonZeroU32, path::PathBuf, time::Duration};
+use std::{collections::BTreeMap, fmt, num::NonZeroU32, path::PathBuf, time::Duration};
 
 use serde_json::{Map, Value};
 
 use crate::Persona;
 
 /// A whole experiment's configuration, validated, all layers merged.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct Config {
     /// What relative paths resolve against, and where `.env` is looked for. Absolute.
@@ -52,17 +52,43 @@ pub struct Config {
     pub fail_fast: bool,
     /// Values that must appear in no output: secrets by name from `.env`, `environment_vars` and the environment.
     pub secrets: crate::secret::Secrets,
+    /// The current directory: messages name paths below it relative to it.
+    pub shown_from: PathBuf,
+    /// The merged configuration as it was written, without values of keys whose names look secret: what the snapshot
+    /// has of keys that no field here holds.
+    pub(crate) merged: Map<String, Value>,
+}
+
+impl fmt::Debug for Config {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Config")
+            .field("name", &self.name)
+            .field("project_directory", &self.project_directory)
+            .field("files", &self.files)
+            .field("iterations", &self.iterations)
+            .field("parallel", &self.parallel)
+            .field("run_delay", &self.run_delay)
+            .field("seed", &self.seed)
+            .field("runner", &self.runner)
+            .field("output", &self.output)
+            .field("inputs_file", &self.inputs_file)
+            .field("persona_filter", &self.persona_filter)
+            .field("gate", &self.gate)
+            .field("fail_fast", &self.fail_fast)
+            .field("secrets", &self.secrets)
+            .finish_non_exhaustive()
+    }
 }
 
 /// Which agent, where, and how long.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct Runner {
     /// `module.path:function`; none means the only registered agent.
     pub target: Option<String>,
     /// Where cargo finds the workspace, and the agents' working directory. Absolute.
     pub working_directory: PathBuf,
-    /// Set for the agents' process; `.env` first, `environment_vars` over it, neither over what is set already.
+    /// Set for the agents' process, over what it inherits: `environment_vars`, and of `.env` what is not set already.
     pub environment: BTreeMap<String, String>,
     /// The agent's own time per run.
     pub timeout: Duration,
@@ -72,6 +98,21 @@ pub struct Runner {
     pub retry_delay: Duration,
     /// Run the suspects of a crash again, each alone.
     pub crash_rerun: bool,
+}
+
+impl fmt::Debug for Runner {
+    /// Shows of the environment only which variables there are: any may hold a secret.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Runner")
+            .field("target", &self.target)
+            .field("working_directory", &self.working_directory)
+            .field("environment", &self.environment.keys().collect::<Vec<_>>())
+            .field("timeout", &self.timeout)
+            .field("max_retries", &self.max_retries)
+            .field("retry_delay", &self.retry_delay)
+            .field("crash_rerun", &self.crash_rerun)
+            .finish()
+    }
 }
 
 /// Where results go.

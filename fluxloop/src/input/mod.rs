@@ -1,6 +1,14 @@
 //! Inputs: what the simulated users say first.
 
+mod entry;
+mod load;
+
 use serde_json::{Map, Value};
+
+use crate::config::Warning;
+
+pub(crate) use entry::decode_entries;
+pub use load::load_inputs;
 
 /// One entry of an inputs file, as it was read.
 #[derive(Clone, Debug, PartialEq)]
@@ -16,4 +24,19 @@ pub struct RawInput {
     pub metadata: Map<String, Value>,
     /// Where the entry begins, for messages: `inputs/generated.yaml:12`.
     pub place: String,
+}
+
+/// The inputs of an experiment: at least one.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Inputs {
+    /// In the order they were written.
+    pub entries: Vec<RawInput>,
+    /// The file as it was read, or the configuration's own inputs as such a file would have them. Secrets in it are not
+    /// masked.
+    pub yaml: String,
+    /// The file, unless they are the configuration's own. Absolute.
+    pub file: Option<std::path::PathBuf>,
+    /// In the order they were found.
+    pub warnings: Vec<Warning>,
 }

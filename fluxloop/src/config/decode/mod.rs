@@ -1,0 +1,140 @@
+//! The merged tree → [`Config`]: every key with its type, default and range.
+
+mod conversation;
+mod experiment;
+mod personas;
+mod runner;
+
+use std::{
+    collections::BTreeMap,
+    path::{Path, PathBuf},
+};
+
+pub(crate) use experiment::DEFAULT_INPUTS;
+
+use super::{
+    Config, Warning,
+    error::ConfigErrors,
+    node::{Node, Origin},
+    problems::Problems,
+    section::Section,
+};
+use crate::{
+    input,
+    secret::{MASK, Secrets, is_secret_variable, looks_secret},
+};
+
+/// Keys of the original that say nothing here, or belong to its generation of inputs.
+const ACCEPTED: [&str; 4] = [
+    "collector_url",
+    "source_root",
+    "evaluators",
+    "input_generation",
+];
+
+/// What a configuration is read against.
+pub(crate) struct Surroundings<'a> {
+    /// What relative paths in files resolve against. Absolute.
+    pub(crate) project_directory: &'a Path,
+    /// What those of flags and variables resolve against. Absolute.
+    pub(crate) current_directory: &'a Path,
+    /// The variables of the process.
+    pub(crate) environment: &'a BTreeMap<String, String>,
+    /// The variables of the project's `.env`.
+    pub(crate) dotenv: &'a BTreeMap<String, String>,
+}
+
+impl Surroundings<'_> {
+    /// The path that a key holds, as it was meant where it was set. Absolute.
+    fn path(&self, section: &Section<'_>, key: &'static str) -> Option<PathBuf> {
+        let path = section.name(key)?;
+        let base = match section.node(key)?.origin {
+            Origin::CommandLine(_) | Origin::Environment(_) => self.current_directory,
+            Origin::File { .. } | Origin::DotEnv(_) | Origin::Default => self.project_directory,
+        };
+        Some(join(base, &path))
+    }
+
+    /// The path of a key that has a default.
+    fn path_or(&self, section: &Section<'_>, key: &'static str, default: &str) -> PathBuf {
+        self.path(section, key)
+            .unwrap_or_else(|| join(self.project_directory, default))
+    }
+
+    /// The values that are secret by the names of their variables.
+    fn secrets(&self) -> Vec<String> {
+        let environment = self
+            .environment
+            .iter()
+            .filter(|(name, _)| is_secret_variable(name));
+        let dotenv = self.dotenv.iter().filter(|(name, _)| looks_secret(name));
+        environment
+            .chain(dotenv)
+            .map(|(_, value)| value.clone())
+            .collect()
+    }
+}
+
+/// A path without the `.` in `a/./b`.
+fn join(base: &Path, path: &str) -> PathBuf {
+    base.join(path).components().collect()
+}
+
+/// Decodes the tree of all layers.
+pub(crate) fn decode(
+    tree: &Node,
+    files: Vec<PathBuf>,
+    surroundings: &Surroundings<'_>,
+) -> Result<(Config, Vec<Warning>), ConfigErrors> {
+    let problems = Problems::default();
+    let mut config = Section::decode(Some(tree), String::new(), &problems, |root| {
+        config(root, files, surroundings)
+    });
+    config.merged = super::snapshot::without_secrets(tree);
+    problems.into_result(config)
+}
+
+fn config(root: &Section<'_>, files: Vec<PathBuf>, surroundings: &Surroundings<'_>) -> Config {
+    let mut secrets = surroundings.secrets();
+    secrets.extend(secret(root, "collector_api_key"));
+    let personas = personas::personas(root);
+    secrets.extend(conversation::validate(root, &personas));
+    experiment::refuse_judgement(root);
+    root.ignore(&ACCEPTED);
+    root.prefixed("variation_");
+    let runner = runner::section(root, surroundings, &mut secrets);
+    Config {
+        project_directory: experiment::project_directory(root, surroundings),
+        files,
+        name: experiment::name(root, surroundings.project_directory),
+        description: root.text("description"),
+        version: root.text("version"),
+        tags: root.texts("tags"),
+        metadata: root.map("metadata"),
+        iterations: runner.iterations,
+        parallel: experiment::count(root, "parallel_runs"),
+        run_delay: experiment::seconds(root, "run_delay_seconds", 0),
+        seed: root.whole("seed", 0, u64::MAX),
+        input_template: experiment::input_template(root),
+        runner: runner.runner,
+        output: experiment::output(root, surroundings),
+        inputs_file: experiment::inputs_file(root, surroundings),
+        base_inputs: input::decode_entries(
+            root.list("base_inputs"),
+            "base_inputs",
+            root.problems(),
+        ),
+        persona_filter: personas::filter(root, &personas),
+        personas,
+        gate: root.section("gate", experiment::gate),
+        fail_fast: root.switch("fail_fast").unwrap_or(false),
+        secrets: Secrets::new(secrets),
+        shown_from: surroundings.current_directory.to_path_buf(),
+        merged: serde_json::Map::new(),
+    }
+}
+
+/// A secret's value. `***` stands for one that was masked when it was written: it is not set.
+fn secret(section: &Section<'_>, key: &'static str) -> Option<String> {
+    section.text(key).filter(|value| value != MASK)
+}

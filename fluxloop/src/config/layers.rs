@@ -1,0 +1,180 @@
+//! Layers of a configuration and their precedence: the files in their order, the environment, the command line.
+
+use std::path::{Path, PathBuf};
+
+use super::{
+    error::{ConfigError, ConfigErrors},
+    node::{Mapping, Node, NodeValue, Origin},
+    options::Override,
+    source::{MAX_CONFIG_BYTES, SourceFile},
+    yaml,
+};
+
+/// The files of a `configs` folder, in the order they are merged.
+const SECTIONS: [&str; 4] = [
+    "project.yaml",
+    "input.yaml",
+    "simulation.yaml",
+    "evaluation.yaml",
+];
+/// What is read of `evaluation.yaml`; the rest is for another tool.
+const OF_EVALUATION: [&str; 3] = ["gate", "expect", "checks"];
+/// Two spellings of one key, the one that wins first.
+pub(crate) const SPELLINGS: [[&str; 2]; 2] = [
+    ["runner.iterations", "iterations"],
+    ["output.directory", "output_directory"],
+];
+
+/// The files that make up a configuration.
+pub(crate) struct Files {
+    /// In the order they are merged.
+    pub(crate) paths: Vec<PathBuf>,
+    /// What relative paths in them resolve against, unless they say otherwise.
+    pub(crate) project_directory: PathBuf,
+}
+
+impl Files {
+    /// Those that belong to the file that was asked for, which is absolute.
+    pub(crate) fn of(config: &Path) -> Self {
+        let folder = config.parent().unwrap_or(config);
+        let project_directory = match (folder.file_name(), folder.parent()) {
+            (Some(name), Some(parent)) if name == "configs" => parent.to_path_buf(),
+            _ => {
+                let project_directory = folder.to_path_buf();
+                return Self {
+                    paths: vec![config.to_path_buf()],
+                    project_directory,
+                };
+            }
+        };
+        let sections = SECTIONS.map(|name| folder.join(name));
+        let mut paths: Vec<PathBuf> = sections
+            .into_iter()
+            .filter(|path| path == config || path.is_file())
+            .collect();
+        // A file of another name is a variant of the experiment: it wins over the sections.
+        if !paths.iter().any(|path| path == config) {
+            paths.push(config.to_path_buf());
+        }
+        Self {
+            paths,
+            project_directory,
+        }
+    }
+
+    /// All files as one tree. An error of each file that cannot be read.
+    pub(crate) fn read(&self, shown_from: &Path) -> Result<Node, ConfigErrors> {
+        let mut merged = Node {
+            value: NodeValue::Mapping(Mapping::default()),
+            origin: Origin::Default,
+        };
+        let mut errors = Vec::new();
+        for path in &self.paths {
+            match read_file(path, shown_from) {
+                Ok(node) => merge(&mut merged, node),
+                Err(error) => errors.push(error),
+            }
+        }
+        ConfigErrors::some(errors).map_or(Ok(merged), Err)
+    }
+}
+
+fn read_file(path: &Path, shown_from: &Path) -> Result<Node, ConfigError> {
+    let source = SourceFile::read(path, shown_from, MAX_CONFIG_BYTES)?;
+    let mut node = yaml::parse(&source, yaml::CONFIG_LIMITS)?;
+    match &mut node.value {
+        NodeValue::Mapping(mapping) => {
+            if path
+                .file_name()
+                .is_some_and(|name| name == "evaluation.yaml")
+            {
+                mapping
+                    .entries
+                    .retain(|entry| OF_EVALUATION.contains(&entry.key.as_str()));
+            }
+            Ok(node)
+        }
+        // An empty section file, or one with comments only.
+        NodeValue::Null => Ok(node),
+        _ => {
+            let found = node.described();
+            let message = format!("expected a mapping of keys to values, found {found}");
+            Err(ConfigError::new(super::ErrorKind::Syntax { message })
+                .at(node.origin.place())
+                .with_hint("write `key: value` lines, for example `iterations: 10`"))
+        }
+    }
+}
+
+/// Lays one layer over another: mappings key by key, all else as a whole. A section without content (`runner:`) changes
+/// nothing; a key without a value unsets.
+fn merge(base: &mut Node, over: Node) {
+    match (&mut base.value, over.value) {
+        (NodeValue::Mapping(base), NodeValue::Mapping(over)) => {
+            for entry in over.entries {
+                match base.entries.iter_mut().find(|known| known.key == entry.key) {
+                    Some(known) => {
+                        known.origin = entry.origin;
+                        merge(&mut known.value, entry.value);
+                    }
+                    None => base.entries.push(entry),
+                }
+            }
+        }
+        (NodeValue::Mapping(_), NodeValue::Null) => {}
+        (_, value) => {
+            *base = Node {
+                value,
+                origin: over.origin,
+            }
+        }
+    }
+}
+
+/// The one place that decides precedence: of the layers over the files, a later one wins.
+pub(crate) fn apply(tree: &mut Node, layers: [&[Override]; 3]) {
+    for item in layers.into_iter().flatten() {
+        set(tree, item);
+    }
+}
+
+/// Sets one dotted key, whatever stood there.
+fn set(tree: &mut Node, item: &Override) {
+    for spellings in SPELLINGS
+        .iter()
+        .filter(|spellings| spellings.contains(&item.key.as_str()))
+    {
+        for other in spellings.iter().filter(|spelling| **spelling != item.key) {
+            unset(tree, other);
+        }
+    }
+    let mut node = tree;
+    for key in item.key.split('.') {
+        if node.is_null() {
+            node.value = NodeValue::Mapping(Mapping::default());
+        }
+        // Something else stands where a section belongs: the decoder says so at its place.
+        let NodeValue::Mapping(mapping) = &mut node.value else {
+            return;
+        };
+        node = mapping.entry(key, &item.origin);
+    }
+    *node = Node::from_json(&item.value, &item.origin);
+}
+
+fn unset(tree: &mut Node, dotted: &str) {
+    let mut node = tree;
+    let (path, last) = dotted.rsplit_once('.').unwrap_or(("", dotted));
+    for key in path.split('.').filter(|key| !key.is_empty()) {
+        let NodeValue::Mapping(mapping) = &mut node.value else {
+            return;
+        };
+        let Some(entry) = mapping.entries.iter_mut().find(|entry| entry.key == key) else {
+            return;
+        };
+        node = &mut entry.value;
+    }
+    if let NodeValue::Mapping(mapping) = &mut node.value {
+        mapping.remove(last);
+    }
+}

@@ -1,0 +1,237 @@
+use std::{
+    collections::BTreeMap,
+    fmt,
+    path::{Component, Path, PathBuf},
+};
+
+use super::{
+    Config,
+    decode::{self, Surroundings},
+    dotenv,
+    error::{ConfigError, ConfigErrors, ErrorKind, Warning},
+    layers::{self, Files},
+    node::{Node, NodeValue, Origin},
+    options::{self, Override},
+    place::shown_path,
+};
+
+const DEFAULT_CONFIG: &str = "configs/simulation.yaml";
+const DEFAULT_ROOT: &str = "fluxloop";
+/// The names that a configuration in one file had.
+const OLD_NAMES: [&str; 2] = ["fluxloop.yaml", "setting.yaml"];
+const MINIMAL: &str = "iterations: 1\nrunner:\n  target: \"my_crate:run\"";
+
+/// Which configuration to load, and what overrides it.
+#[derive(Clone, Default)]
+#[non_exhaustive]
+pub struct LoadRequest {
+    /// `--config`; `configs/simulation.yaml` unless given. A relative one is meant from the project's directory with
+    /// `project`, else from the current directory.
+    pub config: Option<PathBuf>,
+    /// `--root`: the folder of projects; `fluxloop` unless given.
+    pub root: Option<PathBuf>,
+    /// `--project`: a project below the root. Without it, the current directory is the project.
+    pub project: Option<String>,
+    /// The current directory. Absolute.
+    pub current_directory: PathBuf,
+    /// What the command line or code sets, in order: later ones win.
+    pub overrides: Vec<Override>,
+    /// The variables of the process.
+    pub environment: BTreeMap<String, String>,
+}
+
+impl LoadRequest {
+    /// The default configuration of a directory, which is absolute, with no environment.
+    #[must_use]
+    pub fn new(current_directory: impl Into<PathBuf>) -> Self {
+        Self {
+            current_directory: current_directory.into(),
+            ..Self::default()
+        }
+    }
+}
+
+impl fmt::Debug for LoadRequest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("LoadRequest")
+            .field("config", &self.config)
+            .field("root", &self.root)
+            .field("project", &self.project)
+            .field("current_directory", &self.current_directory)
+            .field("overrides", &self.overrides)
+            .finish_non_exhaustive()
+    }
+}
+
+/// A configuration and what the user should know of it.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Loaded {
+    /// Valid as a whole.
+    pub config: Config,
+    /// In the order they were found.
+    pub warnings: Vec<Warning>,
+}
+
+/// Loads a configuration: files, then `.env` and the environment, then the overrides; what comes later wins.
+///
+/// # Errors
+///
+/// Every mistake that was found: files that are missing or no YAML, values that do not fit their keys, and what this
+/// version does not do.
+pub fn load(request: &LoadRequest) -> Result<Loaded, ConfigErrors> {
+    let mut warnings = Vec::new();
+    let path = Location::of(request, &mut warnings)?.config()?;
+    let files = Files::of(&path);
+    let shown_from = &request.current_directory;
+    let mut tree = files.read(shown_from)?;
+    let project_directory = own_directory(&tree).unwrap_or(files.project_directory);
+    let dotenv = dotenv::read(&project_directory, shown_from)?;
+    let from_dotenv = options::from_environment(&dotenv, Origin::DotEnv);
+    let from_environment = options::from_environment(&request.environment, Origin::Environment);
+    layers::apply(
+        &mut tree,
+        [&from_dotenv, &from_environment, &request.overrides],
+    );
+    let surroundings = Surroundings {
+        project_directory: &project_directory,
+        current_directory: shown_from,
+        environment: &request.environment,
+        dotenv: &dotenv,
+    };
+    let (config, found) = decode::decode(&tree, files.paths, &surroundings)?;
+    warnings.extend(options::misspelt(&request.environment));
+    warnings.extend(found);
+    Ok(Loaded { config, warnings })
+}
+
+/// Where a configuration is looked for.
+struct Location {
+    /// Absolute.
+    directory: PathBuf,
+    /// As it was asked for.
+    config: Option<PathBuf>,
+    shown_from: PathBuf,
+}
+
+impl Location {
+    fn of(request: &LoadRequest, warnings: &mut Vec<Warning>) -> Result<Self, ConfigError> {
+        let variable = |name: &str| {
+            request
+                .environment
+                .get(name)
+                .filter(|value| !value.is_empty())
+        };
+        let path = |given: &Option<PathBuf>, name| {
+            given.clone().or_else(|| variable(name).map(PathBuf::from))
+        };
+        let config = path(&request.config, "FLUXLOOP_CONFIG");
+        let root = path(&request.root, "FLUXLOOP_ROOT");
+        let project = request
+            .project
+            .clone()
+            .or_else(|| variable("FLUXLOOP_PROJECT").cloned());
+        let shown_from = request.current_directory.clone();
+        let Some(project) = project else {
+            if request.root.is_some() {
+                let warning = Warning::new("`--root` has no effect without `--project`", None);
+                warnings.push(warning.with_hint("add `--project NAME`"));
+            }
+            return Ok(Self {
+                directory: shown_from.clone(),
+                config,
+                shown_from,
+            });
+        };
+        let root = shown_from.join(root.unwrap_or_else(|| DEFAULT_ROOT.into()));
+        let directory = root.join(checked(&project)?);
+        if !directory.is_dir() {
+            return Err(no_project(&project, &root, directory));
+        }
+        Ok(Self {
+            directory,
+            config,
+            shown_from,
+        })
+    }
+
+    /// The file to load. Absolute.
+    fn config(&self) -> Result<PathBuf, ConfigError> {
+        let asked = self.config.as_deref().unwrap_or(Path::new(DEFAULT_CONFIG));
+        let path: PathBuf = self.directory.join(asked).components().collect();
+        if path.exists() {
+            return Ok(path);
+        }
+        let error = ConfigError::new(ErrorKind::NotFound {
+            what: "configuration file",
+            path: path.clone(),
+        });
+        if self.config.is_some() {
+            return Err(error.with_hint("check the path given by `--config`"));
+        }
+        let old = OLD_NAMES
+            .iter()
+            .map(|name| self.directory.join(name))
+            .find(|path| path.is_file());
+        Err(error.with_hint(match old {
+            Some(old) => format!("use the one in a single file: `--config {}`", shown_path(&old, &self.shown_from)),
+            None => format!(
+                "looked for {DEFAULT_CONFIG} in {}; run in the project's directory, name a file with `--config`, or write one:\n\n{MINIMAL}",
+                self.directory.display()
+            ),
+        }))
+    }
+}
+
+/// A project's name, which leads nowhere but below the root.
+fn checked(project: &str) -> Result<&Path, ConfigError> {
+    let path = Path::new(project);
+    let mut components = path.components().peekable();
+    let is_inside =
+        components.peek().is_some() && components.all(|part| matches!(part, Component::Normal(_)));
+    if is_inside {
+        return Ok(path);
+    }
+    let found = Node {
+        value: NodeValue::Text(project.to_owned()),
+        origin: Origin::Default,
+    }
+    .described();
+    let kind = ErrorKind::Value {
+        subject: "--project".to_owned(),
+        expected: "the name of a folder below the root".to_owned(),
+        found,
+    };
+    Err(ConfigError::new(kind).with_hint("name the folder that holds the projects with `--root`"))
+}
+
+fn no_project(project: &str, root: &Path, path: PathBuf) -> ConfigError {
+    let folders = std::fs::read_dir(root).into_iter().flatten().flatten();
+    let folders = folders.filter(|entry| entry.path().is_dir());
+    let mut names: Vec<String> = folders
+        .map(|entry| entry.file_name().to_string_lossy().into_owned())
+        .collect();
+    names.sort_unstable();
+    let error = ConfigError::new(ErrorKind::NotFound {
+        what: "project",
+        path,
+    });
+    if let Some(nearest) = super::nearest(project, names.iter().map(String::as_str)) {
+        return error.with_hint(format!("did you mean `--project {nearest}`?"));
+    }
+    match names.is_empty() {
+        true => error.with_hint("name the folder that holds the projects with `--root`"),
+        false => error.with_hint(format!("there are: {}", names.join(", "))),
+    }
+}
+
+/// The directory that a snapshot says it was taken in.
+fn own_directory(tree: &Node) -> Option<PathBuf> {
+    let NodeValue::Mapping(mapping) = &tree.value else {
+        return None;
+    };
+    let NodeValue::Text(path) = &mapping.get("project_directory")?.value else {
+        return None;
+    };
+    Some(PathBuf::from(path)).filter(|path| path.is_absolute())
+}

@@ -1,0 +1,92 @@
+use std::cell::RefCell;
+
+use super::{
+    Place,
+    error::{ConfigError, ConfigErrors, Warning},
+    nearest::nearest,
+};
+
+/// What a decoder found wrong, in the order it was found.
+#[derive(Default)]
+pub(crate) struct Problems {
+    errors: RefCell<Vec<ConfigError>>,
+    warnings: RefCell<Vec<Warning>>,
+    unknown: RefCell<Vec<Unknown>>,
+    known: RefCell<Vec<String>>,
+}
+
+/// A key that nothing read.
+pub(crate) struct Unknown {
+    /// Dotted.
+    pub(crate) key: String,
+    /// Its last part.
+    pub(crate) name: String,
+    /// The keys that its mapping may hold.
+    pub(crate) siblings: Vec<&'static str>,
+    pub(crate) place: Option<Place>,
+    /// What the user wrote to set it.
+    pub(crate) subject: String,
+}
+
+impl Problems {
+    pub(crate) fn error(&self, error: ConfigError) {
+        self.errors.borrow_mut().push(error);
+    }
+
+    pub(crate) fn warning(&self, warning: Warning) {
+        self.warnings.borrow_mut().push(warning);
+    }
+
+    pub(super) fn unknown(&self, unknown: Unknown) {
+        self.unknown.borrow_mut().push(unknown);
+    }
+
+    pub(super) fn known(&self, keys: impl Iterator<Item = String>) {
+        // Those of list items have no place of their own to point at.
+        self.known
+            .borrow_mut()
+            .extend(keys.filter(|key| !key.contains('[')));
+    }
+
+    /// What was decoded, with the warnings, unless there was an error.
+    pub(crate) fn into_result<T>(self, decoded: T) -> Result<(T, Vec<Warning>), ConfigErrors> {
+        if let Some(errors) = ConfigErrors::some(self.errors.into_inner()) {
+            return Err(errors);
+        }
+        let mut warnings = self.warnings.into_inner();
+        let known = self.known.into_inner();
+        warnings.extend(
+            self.unknown
+                .into_inner()
+                .into_iter()
+                .map(|key| key.warning(&known)),
+        );
+        Ok((decoded, warnings))
+    }
+}
+
+impl Unknown {
+    fn warning(self, known: &[String]) -> Warning {
+        let hint = self.hint(known);
+        let message = format!("unknown key `{}`: nothing reads it", self.subject);
+        Warning::new(message, self.place).with_hint(hint)
+    }
+
+    fn hint(&self, known: &[String]) -> String {
+        if let Some(sibling) = nearest(&self.name, self.siblings.iter().copied()) {
+            return format!("did you mean `{sibling}`?");
+        }
+        // A key in the wrong section: usually its indentation is wrong.
+        let elsewhere = known.iter().find(|key| {
+            key.rsplit_once('.')
+                .is_some_and(|(_, name)| name == self.name)
+                && **key != self.key
+        });
+        match elsewhere.and_then(|key| key.rsplit_once('.').map(|(section, _)| (key, section))) {
+            Some((key, section)) => {
+                format!("did you mean `{key}`? indent it below `{section}:`")
+            }
+            None => "remove it, or check its spelling".to_owned(),
+        }
+    }
+}

@@ -1,0 +1,133 @@
+//! The effective configuration as a document that [`load`](super::load) reads back.
+
+use std::{path::Path, time::Duration};
+
+use serde_json::{Map, Value, json};
+
+use super::{Config, node::Node, yaml};
+use crate::secret::{MASK, looks_secret};
+
+impl Config {
+    /// The configuration with everything that was overridden and every default written out: paths absolute, the seed as
+    /// it is used, the inputs file as it is kept. Secrets stand as `***`, which is read back as unset.
+    #[must_use]
+    pub fn snapshot(&self, inputs_file: &Path, seed: u64) -> Value {
+        let mut map = self.merged.clone();
+        // Other spellings of what is set below.
+        map.remove("output");
+        map.insert("project_directory".into(), path(&self.project_directory));
+        map.insert("name".into(), json!(self.name));
+        map.insert("iterations".into(), json!(self.iterations));
+        map.insert("parallel_runs".into(), json!(self.parallel));
+        map.insert("run_delay_seconds".into(), seconds(self.run_delay));
+        map.insert("seed".into(), json!(seed));
+        map.insert("inputs_file".into(), path(inputs_file));
+        map.insert("output_directory".into(), path(&self.output.directory));
+        map.insert("save_traces".into(), json!(self.output.save_traces));
+        map.insert(
+            "save_aggregated_metrics".into(),
+            json!(self.output.save_aggregated_metrics),
+        );
+        map.insert("personas".into(), json!(self.personas));
+        map.insert("fail_fast".into(), json!(self.fail_fast));
+        map.insert("persona_filter".into(), json!(self.persona_filter));
+        map.insert(
+            "gate".into(),
+            json!({
+                "max_failures": self.gate.max_failures,
+                "min_success_rate": self.gate.min_success_rate,
+            }),
+        );
+        self.snapshot_runner(&mut map);
+        map.retain(|_, value| !value.is_null());
+        let mut value = Value::Object(map);
+        self.secrets.redact_value(&mut value);
+        value
+    }
+
+    /// [`snapshot`](Self::snapshot) as YAML text.
+    #[must_use]
+    pub fn snapshot_yaml(&self, inputs_file: &Path, seed: u64) -> String {
+        yaml::to_text(&self.snapshot(inputs_file, seed))
+    }
+
+    fn snapshot_runner(&self, map: &mut Map<String, Value>) {
+        let runner = map.entry("runner").or_insert_with(|| json!({}));
+        if !runner.is_object() {
+            *runner = json!({});
+        }
+        let Value::Object(runner) = runner else {
+            return;
+        };
+        for other in ["iterations", "module_path", "function_name"] {
+            runner.remove(other);
+        }
+        if let Some(target) = &self.runner.target {
+            runner.insert("target".into(), json!(target));
+        }
+        runner.insert(
+            "working_directory".into(),
+            path(&self.runner.working_directory),
+        );
+        runner.insert("timeout_seconds".into(), seconds(self.runner.timeout));
+        runner.insert("max_retries".into(), json!(self.runner.max_retries));
+        runner.insert("retry_delay".into(), seconds(self.runner.retry_delay));
+        runner.insert("crash_rerun".into(), json!(self.runner.crash_rerun));
+    }
+}
+
+fn path(path: &Path) -> Value {
+    Value::String(path.to_string_lossy().into_owned())
+}
+
+/// Whole seconds as a whole number.
+fn seconds(duration: Duration) -> Value {
+    if duration.subsec_nanos() == 0 {
+        json!(duration.as_secs())
+    } else {
+        json!(duration.as_secs_f64())
+    }
+}
+
+/// A merged tree as JSON, with the values of keys that hold secrets masked.
+pub(super) fn without_secrets(tree: &Node) -> Map<String, Value> {
+    let Value::Object(mut map) = tree.to_json() else {
+        return Map::new();
+    };
+    mask_keys(&mut map, is_key_of_secret);
+    if let Some(Value::Object(variables)) = map
+        .get_mut("runner")
+        .and_then(|runner| runner.get_mut("environment_vars"))
+    {
+        mask_keys(variables, looks_secret);
+    }
+    map
+}
+
+fn mask_keys(map: &mut Map<String, Value>, is_secret: fn(&str) -> bool) {
+    for (key, value) in map.iter_mut() {
+        match value {
+            Value::Object(map) => mask_keys(map, is_secret),
+            Value::String(_) | Value::Number(_) if is_secret(key) => {
+                *value = Value::String(MASK.to_owned())
+            }
+            _ => {}
+        }
+    }
+}
+
+/// Narrower than [`looks_secret`]: a configuration has keys such as `api_key_env` and `author`, and users' own in
+/// personas.
+fn is_key_of_secret(key: &str) -> bool {
+    let key = key.to_ascii_lowercase();
+    [
+        "api_key",
+        "apikey",
+        "password",
+        "secret",
+        "access_token",
+        "auth_token",
+    ]
+    .iter()
+    .any(|end| key.ends_with(end))
+}
