@@ -339,8 +339,10 @@ fn hint_for(node: &Node, expected: &str) -> Option<&'static str> {
     let NodeValue::Text(text) = &node.value else {
         return None;
     };
-    let in_file = matches!(node.origin, Origin::File { .. });
-    if in_file && expected.contains("number") && text.parse::<f64>().is_ok() {
+    if !matches!(node.origin, Origin::File { .. }) {
+        return None;
+    }
+    if expected.contains("number") && text.parse::<f64>().is_ok() {
         return Some("remove the quotes");
     }
     let is_yes_or_no = ["yes", "no", "on", "off"]

@@ -46,7 +46,7 @@ pub fn load_inputs(config: &Config) -> Result<Inputs, ConfigErrors> {
             );
             Err(ConfigError::new(ErrorKind::NoInputs(message))
                 .with_hint(format!(
-                    "write {path}, or name a file with `--inputs`; {EXAMPLE}"
+                    "name a file with `--inputs`, or write {path}: {EXAMPLE}"
                 ))
                 .into())
         }

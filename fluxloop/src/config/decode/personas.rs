@@ -79,7 +79,14 @@ pub(super) fn filter(root: &Section<'_>, personas: &[Persona]) -> Option<Vec<Str
     let node = root.node("persona_filter")?;
     let names = match &node.value {
         NodeValue::Text(text) => text.split(',').map(|name| name.trim().to_owned()).collect(),
-        _ => root.texts("persona_filter"),
+        NodeValue::Sequence(items) => {
+            let names = root.texts("persona_filter");
+            if names.len() < items.len() {
+                return None;
+            }
+            names
+        }
+        _ => Vec::new(),
     };
     let mut kept: Vec<String> = Vec::new();
     for name in names.into_iter().filter(|name| !name.is_empty()) {
