@@ -210,9 +210,9 @@ impl fmt::Debug for Override {
         let mut shown = f.debug_struct("Override");
         shown.field("key", &self.key);
         if looks_secret(&self.key) {
-            shown.field("value", &MASK).finish()
+            shown.field("value", &MASK).finish_non_exhaustive()
         } else {
-            shown.field("value", &self.value).finish()
+            shown.field("value", &self.value).finish_non_exhaustive()
         }
     }
 }

@@ -31,10 +31,10 @@ impl<'a> Section<'a> {
         problems: &'a Problems,
         decoder: impl FnOnce(&Section<'a>) -> T,
     ) -> T {
-        let mapping = match node.map(|node| &node.value) {
-            Some(NodeValue::Mapping(mapping)) => Some(mapping),
+        let mapping = node.and_then(|node| match &node.value {
+            NodeValue::Mapping(mapping) => Some(mapping),
             _ => None,
-        };
+        });
         let (asked, prefixes) = (RefCell::default(), RefCell::default());
         let section = Self {
             path,
@@ -43,9 +43,9 @@ impl<'a> Section<'a> {
             prefixes,
             problems,
         };
-        let decoded = decoder(&section);
+        let result = decoder(&section);
         section.finish();
-        decoded
+        result
     }
 
     /// Decodes some keys of a mapping that may hold any.

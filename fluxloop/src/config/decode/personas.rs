@@ -113,16 +113,18 @@ pub(super) fn check_known(
     name: &str,
     personas: &[Persona],
 ) {
-    let mut names = personas.iter().map(|persona| persona.name.as_str());
-    if personas.is_empty() || names.clone().any(|known| known == name) {
+    let names = || personas.iter().map(|persona| persona.name.as_str());
+    if personas.is_empty() || names().any(|known| known == name) {
         return;
     }
-    let hint = match nearest(name, names.clone()) {
-        Some(nearest) => format!("did you mean `{nearest}`?"),
-        None => {
-            let listed: Vec<&str> = names.by_ref().take(20).collect();
-            format!("there are: {}", listed.join(", "))
-        }
-    };
+    let hint = nearest(name, names()).map_or_else(
+        || {
+            format!(
+                "there are: {}",
+                names().take(20).collect::<Vec<_>>().join(", ")
+            )
+        },
+        |nearest| format!("did you mean `{nearest}`?"),
+    );
     section.invalid::<()>(key, node, &format!("there is no persona `{name}`"), &hint);
 }

@@ -60,6 +60,10 @@ fn broken_yaml_is_shown_at_its_place() {
       | ^
       = help: keep one of them
     "#);
+}
+
+#[test]
+fn yaml_that_means_nothing_here_is_shown_at_its_place() {
     insta::assert_snapshot!(refused(b"seed: 1\n---\nseed: 2\n"), @r#"
     error: expected one YAML document, found another after `---`
      --> configs/simulation.yaml:3:1
@@ -211,9 +215,10 @@ fn deep_nesting_is_refused() {
             assert!(report.starts_with("error: "), "{depth}: {report}");
         }
     }
-    let steps: String = (0..500)
-        .map(|depth| format!("{}a:\n", " ".repeat(depth)))
-        .collect();
+    let mut steps = String::new();
+    for depth in 0..500 {
+        writeln!(steps, "{}a:", " ".repeat(depth)).unwrap();
+    }
     insta::assert_snapshot!(refused(steps.as_bytes()).lines().next().unwrap(), @"error: the values are nested too deeply");
 }
 

@@ -142,12 +142,9 @@ fn later_versions() {
 
 #[test]
 fn all_mistakes_are_reported_at_once_up_to_ten() {
-    let lines: String = (0..12)
-        .map(|n| format!("  - {{name: p{n}, language: []}}\n"))
-        .collect();
-    let errors = Project::simulation(&format!("personas:\n{lines}"))
-        .load()
-        .unwrap_err();
+    let lists = ["[]"; 12].join(", ");
+    let errors = Project::simulation(&format!("tags: [{lists}]\n"));
+    let errors = errors.load().unwrap_err();
     assert_eq!(errors.errors().len(), 12);
     assert_eq!(errors.report().matches("error: ").count(), 10);
     assert!(errors.report().ends_with("and 2 more errors"));
