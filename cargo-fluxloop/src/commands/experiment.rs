@@ -129,7 +129,7 @@ fn agree(
 /// Says what would be run: built, found and checked, and not called.
 fn dry_run(planned: &Planned, agent: &AgentInfo, invocation: &Invocation) {
     with_summary(planned, Some(&target_of(agent)), |summary| {
-        show_plan(&invocation.shell, summary)
+        show_plan(&invocation.shell, summary);
     });
     invocation
         .shell

@@ -31,10 +31,10 @@ impl<'a> Section<'a> {
         problems: &'a Problems,
         decoder: impl FnOnce(&Section<'a>) -> T,
     ) -> T {
-        let mapping = match node.map(|node| &node.value) {
-            Some(NodeValue::Mapping(mapping)) => Some(mapping),
+        let mapping = node.and_then(|node| match &node.value {
+            NodeValue::Mapping(mapping) => Some(mapping),
             _ => None,
-        };
+        });
         let (asked, prefixes) = (RefCell::default(), RefCell::default());
         let section = Self {
             path,
@@ -43,9 +43,9 @@ impl<'a> Section<'a> {
             prefixes,
             problems,
         };
-        let decoded = decoder(&section);
+        let result = decoder(&section);
         section.finish();
-        decoded
+        result
     }
 
     /// Decodes some keys of a mapping that may hold any.
@@ -339,8 +339,10 @@ fn hint_for(node: &Node, expected: &str) -> Option<&'static str> {
     let NodeValue::Text(text) = &node.value else {
         return None;
     };
-    let in_file = matches!(node.origin, Origin::File { .. });
-    if in_file && expected.contains("number") && text.parse::<f64>().is_ok() {
+    if !matches!(node.origin, Origin::File { .. }) {
+        return None;
+    }
+    if expected.contains("number") && text.parse::<f64>().is_ok() {
         return Some("remove the quotes");
     }
     let is_yes_or_no = ["yes", "no", "on", "off"]

@@ -109,7 +109,11 @@ fn mask_keys(map: &mut Map<String, Value>, is_secret: fn(&str) -> bool) {
         match value {
             Value::Object(map) => mask_keys(map, is_secret),
             Value::String(_) | Value::Number(_) if is_secret(key) => {
-                *value = Value::String(MASK.to_owned())
+                *value = Value::String(MASK.to_owned());
+            }
+            Value::Array(items) => {
+                let maps = items.iter_mut().filter_map(Value::as_object_mut);
+                maps.for_each(|map| mask_keys(map, is_secret));
             }
             _ => {}
         }

@@ -62,7 +62,7 @@ pub struct Config {
 impl fmt::Debug for Config {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Config")
-            .field("name", &self.name)
+            .field("name", &self.secrets.redact(&self.name))
             .field("project_directory", &self.project_directory)
             .field("files", &self.files)
             .field("iterations", &self.iterations)

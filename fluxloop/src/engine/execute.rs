@@ -67,7 +67,7 @@ impl<H: AgentHost> Experiment<'_, H> {
         stop: Stop,
         consumers: &mut Consumers<'_>,
     ) -> Result<Finished, EngineError> {
-        let (retries, retried) = mpsc::unbounded_channel();
+        let (retries, heard) = mpsc::unbounded_channel();
         let runner = Runner {
             agent: self.agent,
             settings: self.settings,
@@ -88,7 +88,7 @@ impl<H: AgentHost> Experiment<'_, H> {
             failed: None,
         };
         progress.emit(&Event::ExperimentStarted(&started));
-        progress.drive(&runner, stop, retried).await;
+        progress.drive(&runner, stop, heard).await;
         progress.finish()
     }
 }

@@ -16,7 +16,7 @@ use crate::{
 };
 
 /// The longest pause before a retry.
-const LONGEST_PAUSE: Duration = Duration::from_secs(300);
+const LONGEST_PAUSE: Duration = Duration::from_mins(5);
 
 /// An attempt that failed and is followed by another.
 #[derive(Debug)]

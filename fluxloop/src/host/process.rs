@@ -291,7 +291,7 @@ impl State {
                 self.end_run(result.run, end, Duration::from_nanos(result.duration_ns));
             }
             Ok(Response::Abandoned(Cancel { run })) => {
-                self.end_run(run, RunEnd::Abandoned, Duration::ZERO)
+                self.end_run(run, RunEnd::Abandoned, Duration::ZERO);
             }
             Ok(Response::Bound(bound)) => {
                 if let Some(answer) = self.waiting().binds.remove(&bound.bind) {

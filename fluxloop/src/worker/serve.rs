@@ -143,7 +143,7 @@ impl Worker {
                 format!("no agent `{}` is registered in this worker", call.agent),
             ),
             (_, Err(error)) => {
-                self.refuse(call.run, format!("the context cannot be read: {error}"))
+                self.refuse(call.run, format!("the context cannot be read: {error}"));
             }
         }
     }
