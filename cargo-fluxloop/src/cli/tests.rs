@@ -258,7 +258,7 @@ fn cargo_keeps_its_names() {
     insta::assert_debug_snapshot!(cargo, @r#"
     CargoOptions {
         manifest_path: Some(
-            "a/Cargo.toml",
+            "/work/main/cargo-fluxloop/a/Cargo.toml",
         ),
         packages: [
             "x",
@@ -275,7 +275,7 @@ fn cargo_keeps_its_names() {
             "fast",
         ),
         target_dir: Some(
-            "out",
+            "/work/main/cargo-fluxloop/out",
         ),
         locked: true,
         offline: true,

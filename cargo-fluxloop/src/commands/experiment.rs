@@ -185,8 +185,9 @@ impl Run<'_> {
     }
 
     fn started(&self, directory: &ExperimentDirectory, at: jiff::Timestamp) -> Started {
+        let config = &self.planned.config;
         let mut started = Started::new(
-            self.planned.config.name.clone(),
+            config.secrets.redact(&config.name).into_owned(),
             directory.path(),
             target_of(self.agent),
             at,

@@ -23,7 +23,7 @@ impl Config {
                 target: None,
                 working_directory: PathBuf::from("/project"),
                 environment: BTreeMap::new(),
-                timeout: Duration::from_secs(120),
+                timeout: Duration::from_mins(2),
                 max_retries: 3,
                 retry_delay: Duration::from_secs(5),
                 crash_rerun: true,

@@ -124,7 +124,7 @@ impl Recorder {
     fn take(&mut self, event: &Event<'_>) {
         match event {
             Event::ExperimentStarted(started) => {
-                self.lines.push(format!("started {}", started.planned))
+                self.lines.push(format!("started {}", started.planned));
             }
             Event::RunStarted(case) => self.lines.push(format!("> {}", case.name)),
             Event::RunRetried {
@@ -167,7 +167,7 @@ impl Recorder {
             }
             Event::Warning(text) => self.lines.push(format!("warning {text}")),
             Event::Interrupted { in_flight } => {
-                self.lines.push(format!("interrupted with {in_flight}"))
+                self.lines.push(format!("interrupted with {in_flight}"));
             }
             Event::ExperimentFinished(finished) => {
                 self.lines
@@ -238,7 +238,7 @@ impl Setup {
             settings: Settings {
                 parallel: 1,
                 run_delay: Duration::ZERO,
-                timeout: Duration::from_secs(60),
+                timeout: Duration::from_mins(1),
                 max_retries: 0,
                 retry_delay: Duration::from_secs(5),
                 fail_fast: false,
