@@ -16,72 +16,8 @@ use fluxloop::{
 };
 use serde_json::{json, value::to_raw_value};
 
-mod agents {
-    use std::{io::Write as _, process::Command, time::Duration};
-
-    #[fluxloop::agent]
-    pub(crate) async fn echo(input: String) -> String {
-        tokio::task::yield_now().await;
-        input
-    }
-
-    /// Does what the input says.
-    #[fluxloop::agent]
-    pub(crate) fn obey(input: String) -> Result<String, std::io::Error> {
-        match input.as_str() {
-            "abort" => std::process::abort(),
-            "exit" => std::process::exit(7),
-            "overflow" => return Ok(overflow(0).to_string()),
-            "kill" => {
-                Command::new("kill")
-                    .args(["-KILL", &std::process::id().to_string()])
-                    .status()?;
-                std::thread::sleep(Duration::from_secs(600));
-            }
-            "panic" => panic!("obeyed: {input}"),
-            "payload" => std::panic::panic_any(5),
-            "block" => std::thread::sleep(Duration::from_secs(600)),
-            "reset" => return Err(std::io::ErrorKind::ConnectionReset.into()),
-            "orphan" => {
-                // It inherits stdout and stderr, and would outlive everyone.
-                Command::new("sleep").arg("613").spawn()?;
-                std::process::abort();
-            }
-            "print" => {
-                print!(
-                    "no newline, {{\"result\":{{\"run\":0,\"duration_ns\":0,\"outcome\":{{\"returned\":1}}}}}}"
-                );
-                std::io::stdout().flush()?;
-                eprintln!("the key is s3cret-value");
-                for _ in 0..20_000 {
-                    println!("a flood of rubbish \u{1b}[2J");
-                }
-            }
-            _ => {}
-        }
-        Ok(input)
-    }
-
-    #[expect(unconditional_recursion, reason = "that is the point")]
-    fn overflow(depth: u64) -> u64 {
-        std::hint::black_box([depth; 1024]);
-        overflow(depth + 1) + depth
-    }
-
-    /// Blocks a thread of the runtime, as no async agent should.
-    #[fluxloop::agent]
-    pub(crate) async fn stuck(input: String) -> String {
-        std::thread::sleep(Duration::from_secs(600));
-        input
-    }
-
-    /// Waits, and can be cancelled.
-    #[fluxloop::agent]
-    pub(crate) async fn patient(milliseconds: u64) -> u64 {
-        tokio::time::sleep(Duration::from_millis(milliseconds)).await;
-        milliseconds
-    }
-}
+#[path = "worker_host/agents.rs"]
+mod agents;
 
 /// The worker's entry: this executable, told to run this one test, becomes a worker.
 #[test]
@@ -126,7 +62,7 @@ async fn call(host: &WorkerHost, agent: &str, input: serde_json::Value, limit: D
     .await
 }
 
-const LONG: Duration = Duration::from_secs(60);
+const LONG: Duration = Duration::from_mins(1);
 const SHORT: Duration = Duration::from_millis(100);
 
 async fn obey(host: &WorkerHost, order: &str) -> Answer {
@@ -155,7 +91,7 @@ async fn says_which_agents_it_holds() {
     );
     let echo = &host.agents()[0];
     assert!(
-        echo.file.ends_with("worker_host.rs") && echo.line > 1,
+        echo.file.ends_with("agents.rs") && echo.line > 1,
         "{echo:?}"
     );
     host.shut_down().await;
@@ -194,10 +130,7 @@ async fn a_panic_has_its_place_and_costs_no_worker() {
         Ended::Panicked(panic) => {
             assert_eq!(panic.message, "obeyed: panic");
             assert!(
-                panic
-                    .file
-                    .is_some_and(|file| file.ends_with("worker_host.rs"))
-                    && panic.line.is_some()
+                panic.file.is_some_and(|file| file.ends_with("agents.rs")) && panic.line.is_some()
             );
         }
         other => panic!("expected a panic, found {other:?}"),

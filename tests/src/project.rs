@@ -28,7 +28,8 @@ impl Project {
         let fluxloop = workspace().join("fluxloop");
         let manifest = format!(
             "[package]\nname = \"{name}\"\nversion = \"0.1.0\"\nedition = \"2024\"\n\n\
-             [dependencies]\nfluxloop = {{ path = {fluxloop:?} }}\n\n[workspace]\n"
+             [dependencies]\nfluxloop = {{ path = \"{}\" }}\n\n[workspace]\n",
+            fluxloop.display()
         );
         Self::bare()
             .file("Cargo.toml", &manifest)
@@ -94,6 +95,10 @@ impl Project {
 
     /// `cargo-fluxloop` with these arguments, separated by spaces, ready to start: no terminal, no variables of ours.
     #[must_use]
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "a test must not depend on the variables around it"
+    )]
     pub fn command(&self, arguments: &str) -> Command {
         let mut command = Command::new(command());
         command

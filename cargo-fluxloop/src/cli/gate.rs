@@ -18,7 +18,7 @@ pub(super) struct GateArguments {
     /// Exit 0 however many runs fail
     #[arg(long)]
     pub(super) no_fail: bool,
-    /// Stop starting runs after the first failure
+    /// Stop starting runs once the gate cannot hold
     #[arg(long)]
     fail_fast: bool,
 }

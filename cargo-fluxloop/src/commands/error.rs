@@ -79,7 +79,10 @@ impl CommandError {
             | Self::Build(BuildError::Interrupted)
             | Self::Workspace(WorkspaceError::Interrupted) => exit::INTERRUPTED,
             Self::Target(TargetError::NoAgents { .. })
-            | Self::Build(BuildError::NoEntry { .. }) => exit::NOTHING_TO_RUN,
+            | Self::Build(BuildError::NoEntry { .. })
+            | Self::Workspace(
+                WorkspaceError::NoDependency { .. } | WorkspaceError::FeatureOff { .. },
+            ) => exit::NOTHING_TO_RUN,
             Self::Plan(error) => match error.kind() {
                 PlanErrorKind::NothingLeft => exit::NOTHING_TO_RUN,
                 _ => exit::SETUP,
@@ -88,7 +91,11 @@ impl CommandError {
                 BuildError::Failed { .. }
                 | BuildError::Killed { .. }
                 | BuildError::NoArtifact { .. },
-            ) => exit::BUILD,
+            )
+            | Self::Workspace(WorkspaceError::Cargo { .. }) => exit::BUILD,
+            Self::Artifact(_) | Self::Engine(EngineError::Write(_)) | Self::Output(_) => {
+                exit::WRITE
+            }
             Self::Config(_)
             | Self::Spec(_)
             | Self::Workspace(_)
@@ -96,11 +103,8 @@ impl CommandError {
             | Self::Build(_)
             | Self::Start(_)
             | Self::Unfit(_)
+            | Self::Engine(_)
             | Self::System { .. } => exit::SETUP,
-            Self::Artifact(_) | Self::Engine(EngineError::Write(_)) | Self::Output(_) => {
-                exit::WRITE
-            }
-            Self::Engine(_) => exit::SETUP,
         }
     }
 

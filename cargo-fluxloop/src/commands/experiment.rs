@@ -129,7 +129,7 @@ fn agree(
 /// Says what would be run: built, found and checked, and not called.
 fn dry_run(planned: &Planned, agent: &AgentInfo, invocation: &Invocation) {
     with_summary(planned, Some(&target_of(agent)), |summary| {
-        show_plan(&invocation.shell, summary)
+        show_plan(&invocation.shell, summary);
     });
     invocation
         .shell
@@ -185,8 +185,9 @@ impl Run<'_> {
     }
 
     fn started(&self, directory: &ExperimentDirectory, at: jiff::Timestamp) -> Started {
+        let config = &self.planned.config;
         let mut started = Started::new(
-            self.planned.config.name.clone(),
+            config.secrets.redact(&config.name).into_owned(),
             directory.path(),
             target_of(self.agent),
             at,

@@ -16,7 +16,7 @@ use std::{ffi::OsString, path::Path, process::ExitCode};
 use crate::{
     cli::{Cli, Command, Environment, ListSubject, RunSubject, ShellOptions},
     env,
-    terminal::Shell,
+    terminal::{Color, Shell, Verbosity},
     worker_host,
 };
 use error::CommandError;
@@ -83,7 +83,7 @@ fn host_library(library: &Path, symbol: &std::ffi::OsStr) -> ExitCode {
     match worker_host::run(library, symbol) {
         Ok(code) => exit::code(code),
         Err(error) => {
-            Shell::stderr(Default::default(), Default::default(), |_| None).error(&error, None);
+            Shell::stderr(Verbosity::default(), Color::default(), |_| None).error(&error, None);
             exit::code(error.exit_code())
         }
     }

@@ -79,6 +79,18 @@ impl ArtifactError {
 }
 
 #[cfg(test)]
+impl ArtifactError {
+    /// A full disk, for the tests of what hears of one.
+    pub(crate) fn sample() -> Self {
+        Self {
+            path: "traces.jsonl".into(),
+            operation: Operation::Append,
+            source: io::ErrorKind::StorageFull.into(),
+        }
+    }
+}
+
+#[cfg(test)]
 mod tests {
     use super::*;
 
@@ -108,17 +120,5 @@ mod tests {
                 .contains("--output-dir")
         );
         assert_eq!(error(io::ErrorKind::BrokenPipe).hint(), None);
-    }
-}
-
-#[cfg(test)]
-impl ArtifactError {
-    /// A full disk, for the tests of what hears of one.
-    pub(crate) fn sample() -> Self {
-        Self {
-            path: "traces.jsonl".into(),
-            operation: Operation::Append,
-            source: io::ErrorKind::StorageFull.into(),
-        }
     }
 }

@@ -97,7 +97,14 @@ mod tests {
     #[test]
     fn a_bad_line_is_named_by_its_number_and_not_shown() {
         let error = read_text("A=1\nOPENAI=x\nsk-1234 is my key\n").unwrap_err();
-        insta::assert_snapshot!(error.report(), @"");
+        insta::assert_snapshot!(error.report(), @r#"
+    error: expected `NAME=value` lines in .env
+     --> .env:3:1
+      |
+    3 | (not shown: it may hold a secret)
+      | ^
+      = help: write `NAME=value`, with quotes around a value that holds spaces or `#`
+    "#);
     }
 
     proptest! {

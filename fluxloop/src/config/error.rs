@@ -200,12 +200,13 @@ pub struct ConfigErrors {
 }
 
 impl ConfigErrors {
-    /// `None` if there is no error.
-    pub(crate) fn some(errors: Vec<ConfigError>) -> Option<Self> {
+    /// Those of the files in the order they stand there, then the rest. `None` if there is no error.
+    pub(crate) fn some(mut errors: Vec<ConfigError>) -> Option<Self> {
+        errors.sort_by(|a, b| Place::order(a.place(), b.place()));
         (!errors.is_empty()).then_some(Self { errors })
     }
 
-    /// Each of them, in the order they were found.
+    /// Each of them: those of files first, in the order they stand there.
     #[must_use]
     pub fn errors(&self) -> &[ConfigError] {
         &self.errors
@@ -270,14 +271,13 @@ fn report(level: &str, message: &str, place: Option<&Place>, hint: Option<&str>)
     }
     if let Some(hint) = hint {
         let mut lines = hint.lines();
-        let _ = write!(
-            text,
-            "\n{:gutter$} = help: {}",
-            "",
-            lines.next().unwrap_or_default()
-        );
+        let first = lines.next().unwrap_or_default();
+        let _ = write!(text, "\n{:gutter$} = help: {first}", "");
         for line in lines {
-            let _ = write!(text, "\n{:gutter$}         {line}", "");
+            text.push('\n');
+            if !line.is_empty() {
+                let _ = write!(text, "{:gutter$}         {line}", "");
+            }
         }
     }
     text

@@ -219,10 +219,10 @@ fn no_project(project: &str, root: &Path, path: PathBuf) -> ConfigError {
     if let Some(nearest) = super::nearest(project, names.iter().map(String::as_str)) {
         return error.with_hint(format!("did you mean `--project {nearest}`?"));
     }
-    match names.is_empty() {
-        true => error.with_hint("name the folder that holds the projects with `--root`"),
-        false => error.with_hint(format!("there are: {}", names.join(", "))),
+    if names.is_empty() {
+        return error.with_hint("name the folder that holds the projects with `--root`");
     }
+    error.with_hint(format!("there are: {}", names.join(", ")))
 }
 
 /// The directory that a snapshot says it was taken in.

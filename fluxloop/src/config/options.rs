@@ -210,9 +210,9 @@ impl fmt::Debug for Override {
         let mut shown = f.debug_struct("Override");
         shown.field("key", &self.key);
         if looks_secret(&self.key) {
-            shown.field("value", &MASK).finish()
+            shown.field("value", &MASK).finish_non_exhaustive()
         } else {
-            shown.field("value", &self.value).finish()
+            shown.field("value", &self.value).finish_non_exhaustive()
         }
     }
 }
@@ -247,17 +247,23 @@ pub(crate) fn misspelt(environment: &BTreeMap<String, String>) -> Vec<Warning> {
         "FLUXLOOP_PROGRESS",
         "FLUXLOOP_MESSAGE_FORMAT",
     ];
-    let options = RUN_OPTIONS.iter().map(RunOption::variable);
-    let known: Vec<String> = options.chain(OTHERS.map(str::to_owned)).collect();
+    let variables = RUN_OPTIONS.iter().map(RunOption::variable);
+    let variables: Vec<String> = variables.chain(OTHERS.map(str::to_owned)).collect();
+    let known = || {
+        variables
+            .iter()
+            .filter_map(|name| name.strip_prefix("FLUXLOOP_"))
+    };
     let ours = environment
         .keys()
-        .filter(|name| name.starts_with("FLUXLOOP_"));
-    let unknown = ours.filter(|name| !known.contains(name));
+        .filter_map(|name| name.strip_prefix("FLUXLOOP_"));
+    let unknown = ours.filter(|name| known().all(|known| known != *name));
     unknown
         .filter_map(|name| {
-            let nearest = super::nearest(name, known.iter().map(String::as_str))?;
-            let message = format!("nothing reads the variable `{name}`");
-            Some(Warning::new(message, None).with_hint(format!("did you mean `{nearest}`?")))
+            let nearest = super::nearest(name, known())?;
+            let message = format!("nothing reads the variable `FLUXLOOP_{name}`");
+            let hint = format!("did you mean `FLUXLOOP_{nearest}`?");
+            Some(Warning::new(message, None).with_hint(hint))
         })
         .collect()
 }

@@ -1,4 +1,4 @@
-use std::path::Path;
+use std::{cmp::Ordering, path::Path};
 
 use crate::secret::{MASK, looks_secret};
 
@@ -36,6 +36,15 @@ impl Place {
             column,
             line_text,
             caret,
+        }
+    }
+
+    /// The order in which places are reported: file by file from top to bottom, then what has none.
+    pub(crate) fn order(a: Option<&Self>, b: Option<&Self>) -> Ordering {
+        let key = |place: &Self| (place.line, place.column);
+        match (a, b) {
+            (Some(a), Some(b)) => a.file.cmp(&b.file).then_with(|| key(a).cmp(&key(b))),
+            (a, b) => a.is_none().cmp(&b.is_none()),
         }
     }
 

@@ -61,6 +61,7 @@ impl Problems {
                 .into_iter()
                 .map(|key| key.warning(&known)),
         );
+        warnings.sort_by(|a, b| Place::order(a.place(), b.place()));
         Ok((decoded, warnings))
     }
 }
@@ -77,13 +78,13 @@ impl Unknown {
             return format!("did you mean `{sibling}`?");
         }
         // A key in the wrong section: usually its indentation is wrong.
-        let elsewhere = known.iter().find(|key| {
-            key.rsplit_once('.')
-                .is_some_and(|(_, name)| name == self.name)
-                && **key != self.key
-        });
-        match elsewhere.and_then(|key| key.rsplit_once('.').map(|(section, _)| (key, section))) {
-            Some((key, section)) => {
+        let same_name = known
+            .iter()
+            .filter_map(|key| Some((key, key.rsplit_once('.')?)));
+        let same_name =
+            same_name.filter(|(key, (_, name))| *name == self.name && **key != self.key);
+        match same_name.min_by_key(|(key, _)| key.matches('.').count()) {
+            Some((key, (section, _))) => {
                 format!("did you mean `{key}`? indent it below `{section}:`")
             }
             None => "remove it, or check its spelling".to_owned(),

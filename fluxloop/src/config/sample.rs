@@ -1,6 +1,6 @@
 use std::{collections::BTreeMap, num::NonZeroU32, path::PathBuf, time::Duration};
 
-use super::{Config, Gate, Output, Runner};
+use super::{Config, Gate, MultiTurn, Output, Runner, SupervisorSettings};
 use crate::secret::Secrets;
 
 impl Config {
@@ -23,7 +23,7 @@ impl Config {
                 target: None,
                 working_directory: PathBuf::from("/project"),
                 environment: BTreeMap::new(),
-                timeout: Duration::from_secs(120),
+                timeout: Duration::from_mins(2),
                 max_retries: 3,
                 retry_delay: Duration::from_secs(5),
                 crash_rerun: true,
@@ -37,6 +37,13 @@ impl Config {
             base_inputs: Vec::new(),
             personas: Vec::new(),
             persona_filter: None,
+            multi_turn: MultiTurn {
+                enabled: false,
+                max_turns: 8,
+                min_turns: 1,
+                persona_override: None,
+                supervisor: SupervisorSettings::None,
+            },
             gate: Gate {
                 max_failures: 0,
                 min_success_rate: None,

@@ -31,10 +31,10 @@ impl<'a> Section<'a> {
         problems: &'a Problems,
         decoder: impl FnOnce(&Section<'a>) -> T,
     ) -> T {
-        let mapping = match node.map(|node| &node.value) {
-            Some(NodeValue::Mapping(mapping)) => Some(mapping),
+        let mapping = node.and_then(|node| match &node.value {
+            NodeValue::Mapping(mapping) => Some(mapping),
             _ => None,
-        };
+        });
         let (asked, prefixes) = (RefCell::default(), RefCell::default());
         let section = Self {
             path,
@@ -43,9 +43,9 @@ impl<'a> Section<'a> {
             prefixes,
             problems,
         };
-        let decoded = decoder(&section);
+        let result = decoder(&section);
         section.finish();
-        decoded
+        result
     }
 
     /// Decodes some keys of a mapping that may hold any.
@@ -65,6 +65,15 @@ impl<'a> Section<'a> {
     pub(crate) fn has(&self, key: &str) -> bool {
         self.mapping
             .is_some_and(|mapping| mapping.get(key).is_some())
+    }
+
+    /// Whether a key of the mapping below another is set.
+    pub(crate) fn is_set_below(&self, outer: &str, key: &str) -> bool {
+        let outer = self.mapping.and_then(|mapping| mapping.get(outer));
+        outer.is_some_and(|node| match &node.value {
+            NodeValue::Mapping(mapping) => mapping.get(key).is_some_and(|node| !node.is_null()),
+            _ => false,
+        })
     }
 
     /// Decodes the mapping below a key. One that is absent is decoded as an empty one.
@@ -339,8 +348,10 @@ fn hint_for(node: &Node, expected: &str) -> Option<&'static str> {
     let NodeValue::Text(text) = &node.value else {
         return None;
     };
-    let in_file = matches!(node.origin, Origin::File { .. });
-    if in_file && expected.contains("number") && text.parse::<f64>().is_ok() {
+    if !matches!(node.origin, Origin::File { .. }) {
+        return None;
+    }
+    if expected.contains("number") && text.parse::<f64>().is_ok() {
         return Some("remove the quotes");
     }
     let is_yes_or_no = ["yes", "no", "on", "off"]

@@ -39,6 +39,7 @@ impl Config {
             }),
         );
         self.snapshot_runner(&mut map);
+        self.snapshot_conversations(&mut map);
         map.retain(|_, value| !value.is_null());
         let mut value = Value::Object(map);
         self.secrets.redact_value(&mut value);
@@ -49,6 +50,15 @@ impl Config {
     #[must_use]
     pub fn snapshot_yaml(&self, inputs_file: &Path, seed: u64) -> String {
         yaml::to_text(&self.snapshot(inputs_file, seed))
+    }
+
+    fn snapshot_conversations(&self, map: &mut Map<String, Value>) {
+        let conversations = map.entry("multi_turn").or_insert_with(|| json!({}));
+        if let Value::Object(conversations) = conversations {
+            conversations.insert("enabled".into(), json!(self.multi_turn.enabled));
+            conversations.insert("max_turns".into(), json!(self.multi_turn.max_turns));
+            conversations.insert("min_turns".into(), json!(self.multi_turn.min_turns));
+        }
     }
 
     fn snapshot_runner(&self, map: &mut Map<String, Value>) {
@@ -109,7 +119,11 @@ fn mask_keys(map: &mut Map<String, Value>, is_secret: fn(&str) -> bool) {
         match value {
             Value::Object(map) => mask_keys(map, is_secret),
             Value::String(_) | Value::Number(_) if is_secret(key) => {
-                *value = Value::String(MASK.to_owned())
+                *value = Value::String(MASK.to_owned());
+            }
+            Value::Array(items) => {
+                let maps = items.iter_mut().filter_map(Value::as_object_mut);
+                maps.for_each(|map| mask_keys(map, is_secret));
             }
             _ => {}
         }

@@ -39,8 +39,31 @@ pub(crate) const INPUTS_LIMITS: Limits = Limits {
     text: 64 << 20,
 };
 
+/// Levels of nesting that are read.
+const MAX_DEPTH: usize = 64;
+/// The parser needs up to 40 KiB of stack a level in debug builds: more than every thread has for [`MAX_DEPTH`].
+const STACK_BYTES: usize = 8 << 20;
+
 /// Parses one YAML document. An empty one is null.
 pub(crate) fn parse(source: &Arc<SourceFile>, limits: Limits) -> Result<Node, ConfigError> {
+    std::thread::scope(|scope| {
+        let parser = std::thread::Builder::new()
+            .name("yaml".to_owned())
+            .stack_size(STACK_BYTES)
+            .spawn_scoped(scope, || parse_here(source, limits))
+            .map_err(|error| {
+                ConfigError::new(ErrorKind::Unreadable {
+                    path: source.path.clone(),
+                    error,
+                })
+            })?;
+        parser
+            .join()
+            .unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+    })
+}
+
+fn parse_here(source: &Arc<SourceFile>, limits: Limits) -> Result<Node, ConfigError> {
     let raw: Spanned<Raw<'_>> = serde_saphyr::from_str_with_options(&source.text, options(limits))
         .map_err(|error| syntax_error(&error, source))?;
     Locator { source }.node(raw)
@@ -60,6 +83,7 @@ fn options(limits: Limits) -> Options {
     budget.max_events = limits.nodes * 2 + 16;
     budget.max_total_scalar_bytes = limits.text;
     budget.max_documents = 2;
+    budget.max_depth = MAX_DEPTH;
     // The total above bounds what aliases amount to; how they are spread does not matter.
     budget.enforce_alias_anchor_ratio = false;
     options.budget = Some(budget);
@@ -312,7 +336,7 @@ fn worded(error: &Error) -> (String, Option<&'static str>) {
             ..
         } => (
             "the values are nested too deeply".to_owned(),
-            Some("nest at most 60 levels"),
+            Some("nest at most 64 levels"),
         ),
         Error::Budget {
             breach: BudgetBreach::Documents { .. },
@@ -336,6 +360,10 @@ fn worded(error: &Error) -> (String, Option<&'static str>) {
             format!("expected a number that JSON can hold, found {value}"),
             Some("put it in quotes to keep it as text"),
         ),
+        Error::UnknownAnchor { .. } => (
+            "an alias (`*name`) names a value that does not stand before it (`&name`)".to_owned(),
+            Some("put text that begins with `*` in quotes"),
+        ),
         Error::UnsupportedTag { tag, .. } => (
             format!("the tag `{tag}` has no meaning here"),
             Some("remove the tag"),
@@ -346,17 +374,19 @@ fn worded(error: &Error) -> (String, Option<&'static str>) {
             let end = message.rfind(" at line ").unwrap_or(message.len());
             let message = message[..end].to_owned();
             let hint = hint_for(&message);
-            (message, hint)
+            (message, Some(hint))
         }
     }
 }
 
-fn hint_for(message: &str) -> Option<&'static str> {
+fn hint_for(message: &str) -> &'static str {
     if message.contains("mapping values are not allowed") || message.contains("simple key") {
-        Some("check the indentation, and put text that contains `: ` in quotes")
+        "check the indentation, and put text that contains `: ` in quotes"
     } else if message.contains("did not find expected") || message.contains("block") {
-        Some("check the indentation of this line against the ones above")
+        "check the indentation of this line against the ones above"
+    } else if message.contains("quote") {
+        "close the quotes"
     } else {
-        None
+        "check the brackets, quotes and indentation of this line and the ones above"
     }
 }

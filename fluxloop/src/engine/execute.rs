@@ -73,7 +73,7 @@ impl<H: AgentHost> Experiment<'_, H> {
         stop: Stop,
         consumers: &mut Consumers<'_>,
     ) -> Result<Finished, EngineError> {
-        let (notices, noticed) = mpsc::unbounded_channel();
+        let (notices, heard) = mpsc::unbounded_channel();
         let runner = Runner {
             agent: self.agent,
             settings: self.settings,
@@ -86,6 +86,7 @@ impl<H: AgentHost> Experiment<'_, H> {
         let mut progress = Progress {
             plan: self.plan,
             settings: self.settings,
+            supervisor: self.supervisor,
             clock,
             consumers,
             statistics: Statistics::new(),
@@ -95,7 +96,7 @@ impl<H: AgentHost> Experiment<'_, H> {
             failed: None,
         };
         progress.emit(&Event::ExperimentStarted(&started));
-        progress.drive(&runner, stop, noticed).await;
+        progress.drive(&runner, stop, heard).await;
         progress.finish()
     }
 }
@@ -115,6 +116,7 @@ enum Phase {
 struct Progress<'a, 'c> {
     plan: &'a Plan,
     settings: &'a Settings,
+    supervisor: Option<&'a Supervisor>,
     clock: &'a dyn Clock,
     consumers: &'a mut Consumers<'c>,
     statistics: Statistics,
@@ -130,7 +132,7 @@ impl Progress<'_, '_> {
         &mut self,
         runner: &Runner<'_, H>,
         stop: Stop,
-        mut noticed: mpsc::UnboundedReceiver<Notice>,
+        mut heard: mpsc::UnboundedReceiver<Notice>,
     ) {
         let mut running = FuturesUnordered::new();
         let mut next_start = Instant::now();
@@ -153,7 +155,7 @@ impl Progress<'_, '_> {
             tokio::select! {
                 biased;
                 // Before the runs' ends: what a run has to tell comes before its end.
-                Some(notice) = noticed.recv() => self.tell(&notice),
+                Some(notice) = heard.recv() => self.tell(notice),
                 Some(done) = running.next() => self.take(done),
                 () = &mut asked, if !matches!(self.phase, Phase::Draining(_)) => self.drain(running.len()),
                 () = &mut cut_off => break,
@@ -181,13 +183,34 @@ impl Progress<'_, '_> {
         Some(case)
     }
 
-    fn tell(&mut self, notice: &Notice) {
+    fn tell(&mut self, notice: Notice) {
         match notice {
-            Notice::Retry { case, attempt, failure, delay } => {
-                self.emit(&Event::RunRetried { case, attempt: *attempt, failure, delay: *delay });
+            Notice::Retry {
+                case,
+                attempt,
+                failure,
+                delay,
+            } => {
+                self.emit(&Event::RunRetried {
+                    case: &case,
+                    attempt,
+                    failure: &failure,
+                    delay,
+                });
             }
-            Notice::Turn { case, turn, says } => {
-                self.emit(&Event::TurnStarted { case, turn: *turn, max_turns: self.settings.max_turns, says });
+            Notice::Turn {
+                case,
+                turn,
+                history,
+            } => {
+                let says = history.last().map_or("", |said| &said.content);
+                self.emit(&Event::TurnStarted {
+                    case: &case,
+                    turn,
+                    max_turns: self.settings.max_turns,
+                    says,
+                });
+                self.in_flight.turn(case.index, turn, history);
             }
         }
     }
@@ -235,7 +258,7 @@ impl Progress<'_, '_> {
         let mut in_flight = std::mem::take(&mut self.in_flight);
         let now = self.clock.now();
         let plan = self.plan;
-        for run in in_flight.cancel(plan, now) {
+        for run in in_flight.cancel(plan, self.supervisor, now) {
             self.record(&run);
         }
     }

@@ -9,7 +9,11 @@ use crate::{
 };
 
 /// What came of a call: an answer, or what rows say of there being none, secrets masked.
-pub(super) fn answer(ended: Ended, limit: Duration, secrets: &Secrets) -> Result<Returned, Failure> {
+pub(super) fn answer(
+    ended: Ended,
+    limit: Duration,
+    secrets: &Secrets,
+) -> Result<Returned, Failure> {
     let failure = match ended {
         Ended::Returned(returned) => return Ok(returned),
         Ended::Error(error) => of_error(error),

@@ -13,7 +13,7 @@ use crate::{
     event::{ConversationEnd, Decided, Failure, FailureKind, Outcome, Run},
     host::{AgentCall, AgentHost, Answer, Ended, Returned},
     plan::Case,
-    supervisor::{DecisionRequest, Step, Supervisor},
+    supervisor::{DecisionRequest, Said, Step, Supervisor},
     worker::protocol::CallContext,
 };
 
@@ -31,7 +31,12 @@ pub(super) enum Notice {
         delay: Duration,
     },
     /// A turn of a conversation begins.
-    Turn { case: Case, turn: u32, says: String },
+    Turn {
+        case: Case,
+        turn: u32,
+        /// Everything said, what the user says in this turn last.
+        history: Vec<Said>,
+    },
 }
 
 /// What every run of an experiment needs.
@@ -108,8 +113,12 @@ impl<H: AgentHost> Runner<'_, H> {
 
     fn tell_turn(&self, case: &Case, talk: &Talk) {
         if self.supervisor.is_some() {
-            let says = talk.says().to_owned();
-            self.tell(Notice::Turn { case: case.clone(), turn: talk.turn, says });
+            let history = talk.history().to_vec();
+            self.tell(Notice::Turn {
+                case: case.clone(),
+                turn: talk.turn,
+                history,
+            });
         }
     }
 
@@ -130,7 +139,11 @@ impl<H: AgentHost> Runner<'_, H> {
                 Ended::Unavailable(reason) => Some(Fatal::Unavailable(reason.clone())),
                 _ => None,
             };
-            let failure = match failure::answer(answer.ended, self.settings.timeout, &self.settings.secrets) {
+            let failure = match failure::answer(
+                answer.ended,
+                self.settings.timeout,
+                &self.settings.secrets,
+            ) {
                 Ok(Returned { output, state }) => {
                     talk.state = state.or(talk.state.take());
                     return Turn::Answered(self.settings.secrets.redact_json(&output).into_owned());
@@ -198,7 +211,12 @@ impl<H: AgentHost> Runner<'_, H> {
         };
         let step = decision.step.clone();
         let decided_at = self.clock.now();
-        talk.decided(Decided { turn: talk.turn, asked_at, decided_at, decision });
+        talk.decided(Decided {
+            turn: talk.turn,
+            asked_at,
+            decided_at,
+            decision,
+        });
         Ok(match step {
             Step::Continue(message) => {
                 talk.goes_on(message);
@@ -230,7 +248,12 @@ impl<H: AgentHost> Runner<'_, H> {
         if stop.level() > StopLevel::Run {
             return false;
         }
-        self.tell(Notice::Retry { case: case.clone(), attempt, failure: failure.clone(), delay });
+        self.tell(Notice::Retry {
+            case: case.clone(),
+            attempt,
+            failure: failure.clone(),
+            delay,
+        });
         tokio::select! {
             () = sleep(delay) => true,
             () = stop.reaches(StopLevel::Drain) => false,

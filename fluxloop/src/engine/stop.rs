@@ -48,7 +48,7 @@ impl Stop {
     /// Waits until at least this much is asked. For ever, if nobody is left to ask.
     pub async fn reaches(&mut self, level: StopLevel) {
         if self.0.wait_for(|asked| *asked >= level).await.is_err() {
-            std::future::pending().await
+            std::future::pending::<()>().await;
         }
     }
 }

@@ -63,17 +63,14 @@ impl Talk {
             })
             .collect();
         // Text throughout: it can be written.
-        (!before.is_empty()).then(|| to_raw_value(&messages).ok()).flatten()
+        (!before.is_empty())
+            .then(|| to_raw_value(&messages).ok())
+            .flatten()
     }
 
     /// Everything said so far.
     pub(super) fn history(&self) -> &[Said] {
         &self.history
-    }
-
-    /// What the user says in this turn.
-    pub(super) fn says(&self) -> &str {
-        self.history.last().map_or("", |said| &said.content)
     }
 
     /// The agent has answered this turn.
@@ -105,21 +102,24 @@ impl Talk {
     }
 
     /// What is kept of it; where nobody supervised it was no conversation.
-    pub(super) fn record(self, end: ConversationEnd, supervisor: Option<&Supervisor>) -> Option<ConversationRecord> {
-        let supervisor = supervisor?;
-        Some(ConversationRecord {
-            end,
-            turn_count: self.turn,
-            history: self.history,
-            decisions: self.decisions,
-            provider: supervisor.provider(),
-            model: supervisor.model().map(str::to_owned),
-            usage: self.usage,
-        })
+    pub(super) fn record(
+        self,
+        end: ConversationEnd,
+        supervisor: Option<&Supervisor>,
+    ) -> Option<ConversationRecord> {
+        let mut record = ConversationRecord::new(end, (self.turn, self.history), supervisor?);
+        record.decisions = self.decisions;
+        record.usage = self.usage;
+        Some(record)
     }
 
     fn say(&mut self, speaker: Speaker, content: String, closing: bool) {
-        self.history.push(Said { turn: self.turn, speaker, content, closing });
+        self.history.push(Said {
+            turn: self.turn,
+            speaker,
+            content,
+            closing,
+        });
     }
 }
 

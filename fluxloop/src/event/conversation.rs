@@ -1,7 +1,7 @@
 use jiff::Timestamp;
 use serde::Serialize;
 
-use crate::supervisor::{Decision, Said, TokenUsage};
+use crate::supervisor::{Decision, Said, Supervisor, TokenUsage};
 
 /// A conversation, as far as it went.
 #[derive(Clone, Debug)]
@@ -21,6 +21,25 @@ pub struct ConversationRecord {
     pub model: Option<String>,
     /// What the supervisor used, failed attempts included; absent where nobody said.
     pub usage: Option<TokenUsage>,
+}
+
+impl ConversationRecord {
+    /// What was said until a turn, and how it ended; nothing decided yet.
+    pub(crate) fn new(
+        end: ConversationEnd,
+        (turn_count, history): (u32, Vec<Said>),
+        supervisor: &Supervisor,
+    ) -> Self {
+        Self {
+            end,
+            turn_count,
+            history,
+            decisions: Vec::new(),
+            provider: supervisor.provider(),
+            model: supervisor.model().map(str::to_owned),
+            usage: None,
+        }
+    }
 }
 
 /// A decision in its place.

@@ -19,19 +19,19 @@ impl Death {
     /// Reads an exit status; `None` is a process that could not be waited for.
     pub(super) fn of(status: Option<ExitStatus>) -> Self {
         Self {
-            signal: status.as_ref().and_then(signal),
+            signal: status.and_then(signal),
             exit_code: status.and_then(|status| status.code()),
         }
     }
 }
 
 #[cfg(unix)]
-fn signal(status: &ExitStatus) -> Option<i32> {
-    std::os::unix::process::ExitStatusExt::signal(status)
+fn signal(status: ExitStatus) -> Option<i32> {
+    std::os::unix::process::ExitStatusExt::signal(&status)
 }
 
 #[cfg(not(unix))]
-fn signal(_: &ExitStatus) -> Option<i32> {
+fn signal(_: ExitStatus) -> Option<i32> {
     None
 }
 

@@ -13,7 +13,7 @@ use super::{Death, group::ProcessGroup};
 use crate::worker::protocol::{Hello, MAX_LINE, Response, VERSION};
 
 /// How long a worker may take to say hello. Loading a large debug build from a cold disk takes seconds.
-const START_LIMIT: Duration = Duration::from_secs(60);
+const START_LIMIT: Duration = Duration::from_mins(1);
 
 /// A worker that could not be started.
 #[derive(Debug, thiserror::Error)]

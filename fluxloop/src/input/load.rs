@@ -21,8 +21,8 @@ const BESIDE: [&str; 8] = [
     "name",
     "description",
 ];
-const EXAMPLE: &str =
-    "write at least one, for example:\n\ngenerated_inputs:\n  - input: \"How do I start?\"";
+/// What a hint shows after `for example:`.
+const EXAMPLE: &str = "\n\ngenerated_inputs:\n  - input: \"How do I start?\"";
 
 /// Loads the inputs of a configuration: of its inputs file, or its own `base_inputs` where it has none.
 ///
@@ -46,7 +46,7 @@ pub fn load_inputs(config: &Config) -> Result<Inputs, ConfigErrors> {
             );
             Err(ConfigError::new(ErrorKind::NoInputs(message))
                 .with_hint(format!(
-                    "write {path}, or name a file with `--inputs`; {EXAMPLE}"
+                    "name a file with `--inputs`, or write {path}, for example:{EXAMPLE}"
                 ))
                 .into())
         }
@@ -96,7 +96,9 @@ fn entries(tree: &Node, source: &SourceFile, problems: &Problems) -> Vec<RawInpu
     };
     if items.is_empty() {
         let kind = ErrorKind::NoInputs(format!("{} has no inputs", source.shown));
-        problems.error(ConfigError::new(kind).with_hint(EXAMPLE));
+        problems.error(
+            ConfigError::new(kind).with_hint(format!("write at least one, for example:{EXAMPLE}")),
+        );
     }
     decode_entries(items, name, problems)
 }
@@ -151,7 +153,7 @@ fn not_a_list(tree: &Node) -> ConfigError {
     };
     ConfigError::new(ErrorKind::Syntax { message })
         .at(tree.origin.place())
-        .with_hint(EXAMPLE)
+        .with_hint(format!("write at least one, for example:{EXAMPLE}"))
 }
 
 /// The inputs as a file would have them.

@@ -40,3 +40,6 @@ pub struct Inputs {
     /// In the order they were found.
     pub warnings: Vec<Warning>,
 }
+
+#[cfg(test)]
+mod tests;

@@ -3,7 +3,7 @@ use std::time::Duration;
 use super::{Decision, DecisionRequest, Step};
 
 /// Plays a script: the same conversation every time, without a model.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct MockSupervisor {
     /// Said by the user in this order, one a turn; at the end the conversation is over.
     pub scripted_questions: Vec<String>,

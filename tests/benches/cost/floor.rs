@@ -7,6 +7,7 @@ use serde_json::Value;
 
 use crate::measured::Figures;
 
+#[expect(clippy::struct_field_names, reason = "the names are the row's own")]
 /// A row of `trace_summary.jsonl`, or of `traces.jsonl` with all that this one has more.
 #[derive(Serialize, Deserialize)]
 struct Trace {

@@ -70,7 +70,7 @@ fn cpu_seconds() -> f64 {
     f64::from(ticks) / 100.0
 }
 
-const AGENTS: &str = r#"
+const AGENTS: &str = r"
 //! Echoes.
 
 /// Answers with what it is asked, after one turn of the scheduler.
@@ -86,7 +86,7 @@ pub async fn wait(input: String) -> String {
     tokio::time::sleep(std::time::Duration::from_millis(100)).await;
     input
 }
-"#;
+";
 
 const INPUTS: &str = "inputs:
   - How do I change the delivery address of an order that was placed yesterday evening?

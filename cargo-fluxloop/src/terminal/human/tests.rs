@@ -389,12 +389,12 @@ fn a_tick_draws_what_is_due() {
             grace: Duration::ZERO,
         },
     );
-    reporter.tick(at(0));
+    reporter.tick(at(0)).unwrap();
     assert_eq!(captured.text(), "");
     Experiment::start(&mut reporter, &started(4))
         .run(&answered(0, 50))
         .run(&answered(1, 50));
     assert!(captured.screen().contains(" 0/4 "), "{}", captured.screen());
-    reporter.tick(at(100));
+    reporter.tick(at(100)).unwrap();
     assert!(captured.screen().contains(" 2/4 "), "{}", captured.screen());
 }

@@ -87,7 +87,7 @@ pub(super) fn inputs_file(root: &Section<'_>, surroundings: &Surroundings<'_>) -
 }
 
 pub(super) fn gate(section: &Section<'_>) -> Gate {
-    let expected = "a fraction from 0 to 1, such as 0.95";
+    let expected = "a fraction from 0 to 1 (95 % is 0.95)";
     Gate {
         max_failures: section.whole("max_failures", 0, u64::MAX).unwrap_or(0),
         min_success_rate: section.number("min_success_rate", expected, |value| {

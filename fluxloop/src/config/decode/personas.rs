@@ -79,7 +79,14 @@ pub(super) fn filter(root: &Section<'_>, personas: &[Persona]) -> Option<Vec<Str
     let node = root.node("persona_filter")?;
     let names = match &node.value {
         NodeValue::Text(text) => text.split(',').map(|name| name.trim().to_owned()).collect(),
-        _ => root.texts("persona_filter"),
+        NodeValue::Sequence(items) => {
+            let names = root.texts("persona_filter");
+            if names.len() < items.len() {
+                return None;
+            }
+            names
+        }
+        _ => Vec::new(),
     };
     let mut kept: Vec<String> = Vec::new();
     for name in names.into_iter().filter(|name| !name.is_empty()) {
@@ -106,16 +113,18 @@ pub(super) fn check_known(
     name: &str,
     personas: &[Persona],
 ) {
-    let mut names = personas.iter().map(|persona| persona.name.as_str());
-    if personas.is_empty() || names.clone().any(|known| known == name) {
+    let names = || personas.iter().map(|persona| persona.name.as_str());
+    if personas.is_empty() || names().any(|known| known == name) {
         return;
     }
-    let hint = match nearest(name, names.clone()) {
-        Some(nearest) => format!("did you mean `{nearest}`?"),
-        None => {
-            let listed: Vec<&str> = names.by_ref().take(20).collect();
-            format!("there are: {}", listed.join(", "))
-        }
-    };
+    let hint = nearest(name, names()).map_or_else(
+        || {
+            format!(
+                "there are: {}",
+                names().take(20).collect::<Vec<_>>().join(", ")
+            )
+        },
+        |nearest| format!("did you mean `{nearest}`?"),
+    );
     section.invalid::<()>(key, node, &format!("there is no persona `{name}`"), &hint);
 }

@@ -1,1 +1,151 @@
+//! Messages, each read as by someone who sees only the message and the file.
+
 use super::*;
+
+fn errors(text: &str) -> String {
+    Project::simulation(text).errors()
+}
+
+#[test]
+fn wrong_values() {
+    insta::assert_snapshot!(errors("runner:\n  iterations: zero\n"), @r#"
+    error: `runner.iterations`: expected a whole number of at least 1, found the text `zero`
+     --> configs/simulation.yaml:2:15
+      |
+    2 |   iterations: zero
+      |               ^
+    "#);
+    insta::assert_snapshot!(errors("iterations: \"10\"\n"), @r#"
+    error: `iterations`: expected a whole number of at least 1, found the text `10`
+     --> configs/simulation.yaml:1:13
+      |
+    1 | iterations: "10"
+      |             ^
+      = help: remove the quotes
+    "#);
+    insta::assert_snapshot!(errors("save_traces: yes\n"), @r#"
+    error: `save_traces`: expected true or false, found the text `yes`
+     --> configs/simulation.yaml:1:14
+      |
+    1 | save_traces: yes
+      |              ^
+      = help: write `true` or `false`
+    "#);
+    insta::assert_snapshot!(errors("gate:\n  min_success_rate: 95\n"), @r#"
+    error: `gate.min_success_rate`: expected a fraction from 0 to 1 (95 % is 0.95), found 95
+     --> configs/simulation.yaml:2:21
+      |
+    2 |   min_success_rate: 95
+      |                     ^
+    "#);
+    insta::assert_snapshot!(errors("runner: cargo\n"), @r#"
+    error: `runner`: expected a mapping of keys to values, found the text `cargo`
+     --> configs/simulation.yaml:1:9
+      |
+    1 | runner: cargo
+      |         ^
+    "#);
+    insta::assert_snapshot!(errors("multi_turn: {supervisor: {provider: open-ai}}\n"), @r#"
+    error: `multi_turn.supervisor.provider`: expected `openai`, `anthropic` or `mock`, found the text `open-ai`
+     --> configs/simulation.yaml:1:37
+      |
+    1 | multi_turn: {supervisor: {provider: open-ai}}
+      |                                     ^
+      = help: did you mean `openai`?
+    "#);
+    insta::assert_snapshot!(errors("output: {format: parquet}\n"), @r#"
+    error: `output.format`: expected `jsonl`, found the text `parquet`
+     --> configs/simulation.yaml:1:18
+      |
+    1 | output: {format: parquet}
+      |                  ^
+    "#);
+}
+
+#[test]
+fn wrong_flags_and_variables() {
+    insta::assert_snapshot!(Project::simulation("").flag("iterations", "0").errors(), @"error: `--iterations`: expected a whole number of at least 1, found 0");
+    let variables = [("FLUXLOOP_FAIL_FAST", "yes"), ("FLUXLOOP_PARALLEL", "many")];
+    insta::assert_snapshot!(Project::simulation("").environment(&variables).errors(), @r#"
+    error: `FLUXLOOP_PARALLEL`: expected a whole number of at least 1, found the text `many`
+
+    error: `FLUXLOOP_FAIL_FAST`: expected true, false, 1 or 0, found the text `yes`
+    "#);
+}
+
+#[test]
+fn personas() {
+    insta::assert_snapshot!(errors("personas:\n  - name: a\n  - name: a\n"), @r#"
+    error: `personas[1].name`: there is a persona `a` already
+     --> configs/simulation.yaml:3:5
+      |
+    3 |   - name: a
+      |     ^
+      = help: give each persona a name of its own
+    "#);
+    insta::assert_snapshot!(errors("personas:\n  - description: nobody\n"), @r#"
+    error: `personas[0].name` is missing
+     --> configs/simulation.yaml:2:5
+      |
+    2 |   - description: nobody
+      |     ^
+      = help: add `name: …` to the persona
+    "#);
+    insta::assert_snapshot!(errors("personas: [novice]\n"), @r#"
+    error: `personas[0]`: expected a mapping, found the text `novice`
+     --> configs/simulation.yaml:1:12
+      |
+    1 | personas: [novice]
+      |            ^
+      = help: write `- name: novice_user`, and what else describes the persona below it
+    "#);
+    let known = Project::simulation("personas: [{name: novice_user}, {name: expert_user}]\n");
+    insta::assert_snapshot!(known.flag("personas", "novice_usr,expert_user").errors(), @r#"
+    error: `--personas`: there is no persona `novice_usr`
+      = help: did you mean `novice_user`?
+    "#);
+}
+
+#[test]
+fn later_versions() {
+    insta::assert_snapshot!(errors("multi_turn:\n  enabled: true\n"), @r#"
+    error: `multi_turn.enabled`: conversations are not part of this version yet
+     --> configs/simulation.yaml:2:12
+      |
+    2 |   enabled: true
+      |            ^
+      = help: set `multi_turn.enabled: false` for runs of one turn
+    "#);
+    insta::assert_snapshot!(Project::simulation("").flag("multi-turn", "true").errors(), @r#"
+    error: `--multi-turn`: conversations are not part of this version yet
+      = help: leave it out for runs of one turn
+    "#);
+    insta::assert_snapshot!(errors("replay_args: {enabled: true}\n"), @r#"
+    error: `replay_args.enabled`: recordings are not part of this version yet
+     --> configs/simulation.yaml:1:24
+      |
+    1 | replay_args: {enabled: true}
+      |                        ^
+      = help: set `replay_args.enabled: false`
+    "#);
+    insta::assert_snapshot!(errors("expect: [{contains: hi}]\n"), @r#"
+    error: `expect`: checks of what agents return are not part of this version yet
+     --> configs/simulation.yaml:1:9
+      |
+    1 | expect: [{contains: hi}]
+      |         ^
+      = help: remove it: a run passes when its agent returns
+    "#);
+    assert!(Project::simulation("expect: []\nchecks:\n").load().is_ok());
+    insta::assert_snapshot!(Project::simulation("").flag("max-turns", "3").warnings(), @"warning: `--max-turns` has no effect: it is about conversations, which are off");
+}
+
+#[test]
+fn all_mistakes_are_reported_at_once_up_to_ten() {
+    let lists = ["[]"; 12].join(", ");
+    let errors = Project::simulation(&format!("tags: [{lists}]\n"));
+    let errors = errors.load().unwrap_err();
+    assert_eq!(errors.errors().len(), 12);
+    assert_eq!(errors.report().matches("error: ").count(), 10);
+    assert!(errors.report().ends_with("and 2 more errors"));
+}

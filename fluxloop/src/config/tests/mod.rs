@@ -4,6 +4,7 @@ mod hostile;
 mod keys;
 mod layers;
 mod messages;
+mod page;
 mod project;
 mod snapshot;
 

@@ -1,1 +1,185 @@
+//! Where files are looked for, and what paths are relative to.
+
 use super::*;
+
+#[test]
+fn a_missing_configuration_says_what_to_write() {
+    insta::assert_snapshot!(Project::new(&[]).errors(), @r#"
+    error: configuration file not found: /my_project/configs/simulation.yaml
+      = help: looked for configs/simulation.yaml in /my_project; run in the project's directory, name a file with `--config`, or write one:
+
+              iterations: 1
+              runner:
+                target: "my_crate:run"
+    "#);
+    insta::assert_snapshot!(Project::new(&[("setting.yaml", "")]).errors(), @r#"
+    error: configuration file not found: /my_project/configs/simulation.yaml
+      = help: use the one in a single file: `--config setting.yaml`
+    "#);
+    let mut project = Project::new(&[]);
+    project.request.config = Some("configs/nightly.yaml".into());
+    insta::assert_snapshot!(project.errors(), @r#"
+    error: configuration file not found: /my_project/configs/nightly.yaml
+      = help: check the path given by `--config`
+    "#);
+    project.write("configs/nightly.yaml/x", b"");
+    insta::assert_snapshot!(project.errors(), @r#"
+    error: expected a file, found a directory: /my_project/configs/nightly.yaml
+      = help: name the file in it, for example `configs/simulation.yaml`
+    "#);
+}
+
+#[test]
+fn a_project_lies_below_the_root() {
+    let mut project = Project::new(&[
+        ("fluxloop/shop/configs/simulation.yaml", "name: s"),
+        ("other/a/one.yaml", "name: o"),
+    ]);
+    project.request.project = Some("shop".to_owned());
+    assert_eq!(project.config().name, "s");
+    assert_eq!(
+        project.config().project_directory,
+        project.path("fluxloop/shop")
+    );
+    project.request.project = Some("shp".to_owned());
+    insta::assert_snapshot!(project.errors(), @r#"
+    error: project not found: /my_project/fluxloop/shp
+      = help: did you mean `--project shop`?
+    "#);
+    project.request.root = Some("other".into());
+    project.request.project = Some("a".to_owned());
+    project.request.config = Some("one.yaml".into());
+    assert_eq!(
+        project.config().name,
+        "o",
+        "the file is looked for in the project"
+    );
+    for outside in ["..", "/tmp", "a/../..", ""] {
+        project.request.project = Some(outside.to_owned());
+        assert!(
+            project.errors().starts_with("error: `--project`: expected"),
+            "{outside}"
+        );
+    }
+}
+
+#[test]
+fn the_environment_names_the_file_where_no_flag_does() {
+    let variables = [
+        ("FLUXLOOP_PROJECT", "a"),
+        ("FLUXLOOP_ROOT", "r"),
+        ("FLUXLOOP_CONFIG", "c.yaml"),
+    ];
+    let project = Project::new(&[("r/a/c.yaml", "name: x")]).environment(&variables);
+    assert_eq!(project.config().name, "x");
+}
+
+#[test]
+fn paths_are_relative_to_where_they_were_set() {
+    let text = "output_directory: ./out\ninputs_file: in.yaml\nrunner: {working_directory: ..}\n";
+    let mut project = Project::new(&[("p/configs/simulation.yaml", text)]);
+    project.request.config = Some("p/configs/simulation.yaml".into());
+    let config = project.config();
+    assert_eq!(config.output.directory, project.path("p/out"));
+    assert_eq!(config.inputs_file, Some(project.path("p/in.yaml")));
+    assert_eq!(config.runner.working_directory, project.path("p/.."));
+    let project = project
+        .flag("output-dir", "mine")
+        .environment(&[("FLUXLOOP_INPUTS", "i.yaml")]);
+    assert_eq!(project.config().output.directory, project.path("mine"));
+    assert_eq!(project.config().inputs_file, Some(project.path("i.yaml")));
+}
+
+#[test]
+fn another_file_is_complete_by_itself_and_a_variant_wins_over_the_sections() {
+    let files = [
+        ("all.yaml", "name: all"),
+        ("configs/simulation.yaml", "seed: 1\nname: s"),
+        ("configs/nightly.yaml", "name: n"),
+    ];
+    let mut project = Project::new(&files);
+    project.request.config = Some("all.yaml".into());
+    let config = project.config();
+    assert_eq!((config.name.as_str(), config.seed), ("all", None));
+    project.request.config = Some("configs/nightly.yaml".into());
+    let config = project.config();
+    assert_eq!((config.name.as_str(), config.seed), ("n", Some(1)));
+    assert_eq!(config.project_directory, project.path(""));
+}
+
+#[test]
+fn the_name_falls_back_to_the_folder() {
+    let project = Project::simulation("{}");
+    assert_eq!(project.config().name, "my_project");
+    assert_eq!(
+        project
+            .flag("experiment-name", "baseline-test")
+            .config()
+            .name,
+        "baseline-test"
+    );
+}
+
+#[test]
+fn the_default_inputs_file_is_used_if_it_is_there() {
+    let project = Project::simulation("{}");
+    assert_eq!(project.config().inputs_file, None);
+    project.write("inputs/generated.yaml", b"- a");
+    assert_eq!(
+        project.config().inputs_file,
+        Some(project.path("inputs/generated.yaml"))
+    );
+}
+
+#[test]
+fn the_agents_environment_is_what_was_said_last() {
+    let text =
+        "runner: {environment_vars: {A: own, API_KEY: '***', PORT: 08080, ON: true, NONE: null}}";
+    let project = Project::new(&[
+        ("configs/simulation.yaml", text),
+        (
+            ".env",
+            "A=dotenv\nB=dotenv\nC=dotenv\nD=dotenv\nE=\nAPI_KEY=sk-dotenv\n",
+        ),
+    ])
+    .environment(&[("A", "set"), ("B", "set"), ("C", "")]);
+    let environment = project.config().runner.environment;
+    let environment: Vec<String> = environment
+        .iter()
+        .map(|(name, value)| format!("{name}={value}"))
+        .collect();
+    assert_eq!(
+        environment,
+        [
+            "A=own",
+            "API_KEY=sk-dotenv",
+            "C=dotenv",
+            "D=dotenv",
+            "ON=true",
+            "PORT=08080"
+        ]
+    );
+    assert_eq!(project.warnings(), "");
+    project.write(".env", b"");
+    insta::assert_snapshot!(project.warnings(), @r#"
+    warning: `runner.environment_vars.API_KEY` was masked when this file was written: it is not set
+     --> configs/simulation.yaml:1:37
+      |
+    1 | runner: {environment_vars: {A: own, API_KEY: ***
+      |                                     ^
+      = help: set API_KEY in the environment or in `.env`
+    "#);
+}
+
+#[test]
+fn a_bad_dotenv_is_an_error() {
+    let project = Project::new(&[
+        ("configs/simulation.yaml", ""),
+        (".env", "A=1\nnot a variable\n"),
+    ]);
+    assert!(
+        project.errors().contains(".env:2:1"),
+        "{}",
+        project.errors()
+    );
+}
