@@ -2,6 +2,7 @@
 //!
 //! - [`docs`] answers questions from this repository's documentation. It is what `cargo fluxloop run experiment` runs here.
 //! - [`my_agent`] is the smallest agent that does something: text in, text out.
+//! - [`order_desk`] looks up, changes, cancels and refunds orders over several turns, and keeps state meanwhile.
 //! - `llm` (feature `llm`) asks a language model at any OpenAI-compatible address.
 
 pub mod docs;
@@ -10,6 +11,7 @@ mod env;
 #[cfg(feature = "llm")]
 pub mod llm;
 pub mod my_agent;
+pub mod order_desk;
 
 /// The Rust blocks of the documentation, compiled.
 #[cfg(doctest)]

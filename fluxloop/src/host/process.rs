@@ -283,7 +283,7 @@ impl State {
                 let end = match result.outcome {
                     WireOutcome::Returned(output) => RunEnd::Returned(Returned {
                         output: output.into_owned(),
-                        state: result.state.map(Cow::into_owned),
+                        state: result.keeps.map(|keeps| keeps.state.into_owned()),
                     }),
                     WireOutcome::Error(error) => RunEnd::Error(error),
                     WireOutcome::Panic(panic) => RunEnd::Panicked(panic),

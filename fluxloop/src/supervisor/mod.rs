@@ -6,6 +6,8 @@ mod mock;
 pub use decision::{Decision, DecisionRequest, Said, Speaker, Step, SupervisorFailure, TokenUsage};
 pub use mock::{MockDecision, MockSupervisor};
 
+use crate::config::{MultiTurn, SupervisorSettings};
+
 /// Whoever supervises.
 #[derive(Debug)]
 #[non_exhaustive]
@@ -15,6 +17,15 @@ pub enum Supervisor {
 }
 
 impl Supervisor {
+    /// Who plays the user under this configuration; nobody where inputs are single turns.
+    #[must_use]
+    pub fn new(config: &MultiTurn) -> Option<Self> {
+        match &config.supervisor {
+            SupervisorSettings::Mock(mock) if config.enabled => Some(Self::Mock(mock.clone())),
+            SupervisorSettings::Mock(_) | SupervisorSettings::None => None,
+        }
+    }
+
     /// What rows call `supervisor.provider`.
     #[must_use]
     pub fn provider(&self) -> &'static str {

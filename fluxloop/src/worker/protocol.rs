@@ -165,8 +165,15 @@ pub struct RunResult<'a> {
     #[serde(borrow)]
     pub outcome: WireOutcome<'a>,
     /// What the agent keeps for the next turn; absent where it kept nothing new.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub state: Option<Cow<'a, RawValue>>,
+    #[serde(default, borrow, skip_serializing_if = "Option::is_none")]
+    pub keeps: Option<Keeps<'a>>,
+}
+
+/// What an agent keeps for the next turn.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Keeps<'a> {
+    /// Any JSON; `null` is something kept, too.
+    pub state: Cow<'a, RawValue>,
 }
 
 /// What came of a run.

@@ -10,7 +10,7 @@ use tokio::task::AbortHandle;
 use super::{
     outbox::Outbox,
     panic::{catch, catch_async},
-    protocol::{Cancel, MAX_LINE, Response, RunResult, WireOutcome},
+    protocol::{Cancel, Keeps, MAX_LINE, Response, RunResult, WireOutcome},
 };
 use crate::agent::{AgentEntry, AgentError, Arguments, Context, Invocation, Reply};
 
@@ -135,7 +135,9 @@ impl Report {
             run: self.run,
             duration_ns,
             outcome,
-            state: self.context.kept_state().map(Cow::Owned),
+            keeps: self.context.kept_state().map(|state| Keeps {
+                state: Cow::Owned(state),
+            }),
         });
         if let Err(error) = self.outbox.send(&result) {
             // Every part is JSON already or plain text, so this is out of reach; were it not, the engine
@@ -149,7 +151,7 @@ impl Report {
                 run: self.run,
                 duration_ns,
                 outcome,
-                state: None,
+                keeps: None,
             }));
         }
     }

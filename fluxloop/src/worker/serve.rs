@@ -158,7 +158,7 @@ impl Worker {
             run,
             duration_ns: 0,
             outcome: super::protocol::WireOutcome::Unbound(unbound),
-            state: None,
+            keeps: None,
         }));
     }
 

@@ -53,7 +53,13 @@ pub(super) fn multi_turn(
         && let Some(node) = section.node("auto_approve_tools")
     {
         let hint = "leave it at true: agents of this version cannot ask for approval";
-        experiment::not_yet(section, "auto_approve_tools", node, "tool approval", hint);
+        experiment::not_yet(
+            section,
+            "auto_approve_tools",
+            node,
+            "approvals of tools",
+            hint,
+        );
     }
     let persona_override = section.name("persona_override");
     if let (Some(name), Some(node)) = (&persona_override, section.node("persona_override")) {

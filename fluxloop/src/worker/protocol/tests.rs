@@ -134,10 +134,10 @@ proptest! {
     fn results_come_back(
         (run, duration_ns) in any::<(u64, u64)>(),
         outcome in any_outcome(),
-        state in option::of(any_json()),
+        keeps in option::of(any_json()),
     ) {
-        let state = state.map(|state| Cow::Owned(raw(&state)));
-        let response = Response::Result(RunResult { run, duration_ns, outcome, state });
+        let keeps = keeps.map(|state| Keeps { state: Cow::Owned(raw(&state)) });
+        let response = Response::Result(RunResult { run, duration_ns, outcome, keeps });
         comes_back::<Response<'_>>(&serde_json::to_string(&response).unwrap());
     }
 
