@@ -16,6 +16,7 @@ pub mod order_desk;
 /// The Rust blocks of the documentation, compiled.
 #[cfg(doctest)]
 #[doc = include_str!("../../docs/agents.md")]
+#[doc = include_str!("../../docs/conversations.md")]
 #[doc = include_str!("../../docs/getting-started.md")]
 #[doc = include_str!("../../docs/targets.md")]
 struct DocumentedAgents;

@@ -58,6 +58,7 @@ impl Desk {
             };
         };
         match &request.action {
+            Some(Action::Refund) if order.status == Status::Refunded => order.description(),
             Some(Action::Refund) if order.refundable().is_none() => {
                 format!(
                     "Order {} has not been paid, so there is nothing to refund.",

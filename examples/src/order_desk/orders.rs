@@ -58,7 +58,7 @@ pub(super) fn find(number: &str) -> Option<Order> {
 impl Order {
     /// What can be paid back, if anything.
     pub(super) fn refundable(&self) -> Option<u32> {
-        (self.paid > 0 && self.status != Status::Refunded).then_some(self.paid)
+        (self.paid > 0).then_some(self.paid)
     }
 
     pub(super) fn description(&self) -> String {

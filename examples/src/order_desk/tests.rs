@@ -50,7 +50,7 @@ fn what_was_done_is_remembered() {
             "Order A-1001, a kettle, is being packed and goes to 5 Mill Lane.",
             "Shall I refund 35 euros for order A-1001, a kettle? Please say yes or no.",
             "Done: 35 euros for order A-1001 are on their way back to you.",
-            "Order A-1001 has not been paid, so there is nothing to refund.",
+            "Order A-1001, a kettle, is refunded.",
         ]
     );
 }
