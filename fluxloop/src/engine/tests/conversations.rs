@@ -7,21 +7,24 @@ use crate::{
     supervisor::{MockDecision, MockSupervisor, Speaker, Supervisor},
 };
 
-fn scripted(questions: &[&str]) -> Option<Supervisor> {
-    Some(Supervisor::Mock(MockSupervisor {
+fn scripted(questions: &[&str]) -> Supervisor {
+    Supervisor::Mock(MockSupervisor {
         scripted_questions: questions
             .iter()
             .map(|question| (*question).to_owned())
             .collect(),
         closing: Some("Thank you!".to_owned()),
         ..MockSupervisor::default()
-    }))
+    })
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_script_is_played_to_its_end() {
     let mut setup = Setup::new([], 1);
-    setup.supervisor = scripted(&["Can you explain more?", "What about edge cases?"]);
+    setup.supervisor = Some(scripted(&[
+        "Can you explain more?",
+        "What about edge cases?",
+    ]));
     setup.run().await.expect("it finishes");
     insta::assert_snapshot!(setup.recorder.lines.join("\n"), @r"
     started 1
@@ -69,7 +72,7 @@ async fn a_script_is_played_to_its_end() {
 #[tokio::test(start_paused = true)]
 async fn the_agent_sees_turn_history_and_what_it_kept() {
     let mut setup = Setup::new([Step::Keep("1"), Step::Keep("2")], 1);
-    setup.supervisor = scripted(&["And then?", "And then?"]);
+    setup.supervisor = Some(scripted(&["And then?", "And then?"]));
     setup.run().await.expect("it finishes");
     let seen = setup.host.contexts.borrow();
     let seen: Vec<_> = seen
@@ -122,7 +125,7 @@ async fn what_was_said_before_a_failure_is_kept() {
         (Step::Hang, FailureKind::Timeout),
     ] {
         let mut setup = Setup::new([QUICK, QUICK, step], 2);
-        setup.supervisor = scripted(&["second", "third", "fourth"]);
+        setup.supervisor = Some(scripted(&["second", "third", "fourth"]));
         setup.run().await.expect("it finishes");
         assert_eq!(
             setup.recorder.kinds,
@@ -146,7 +149,7 @@ async fn the_deadline_covers_the_conversation() {
         takes: Duration::from_secs(seconds),
     };
     let mut setup = Setup::new([takes(20), takes(30), Step::Hang], 1);
-    setup.supervisor = scripted(&["second", "third"]);
+    setup.supervisor = Some(scripted(&["second", "third"]));
     setup.run().await.expect("it finishes");
     let limits: Vec<_> = setup
         .host
@@ -163,7 +166,7 @@ async fn the_deadline_covers_the_conversation() {
 async fn a_retried_turn_is_one_turn() {
     let mut setup = Setup::new([QUICK, Step::Err { transient: true }, QUICK], 1);
     setup.settings.max_retries = 1;
-    setup.supervisor = scripted(&["second"]);
+    setup.supervisor = Some(scripted(&["second"]));
     setup.run().await.expect("it finishes");
     assert_eq!(
         (
@@ -178,7 +181,7 @@ async fn a_retried_turn_is_one_turn() {
 async fn an_interrupted_conversation_keeps_what_was_said() {
     let mut setup = Setup::new([QUICK, Step::Hang, QUICK], 2);
     setup.settings.parallel = 2;
-    setup.supervisor = scripted(&["second"]);
+    setup.supervisor = Some(scripted(&["second"]));
     let (stopper, stop) = Stopper::new();
     setup.stop = stop;
     setup.recorder.stop_at_turn = Some((2, stopper, StopLevel::Now));
