@@ -116,7 +116,6 @@ struct Location {
     directory: PathBuf,
     /// As it was asked for.
     config: Option<PathBuf>,
-    shown_from: PathBuf,
 }
 
 impl Location {
@@ -136,28 +135,24 @@ impl Location {
             .project
             .clone()
             .or_else(|| variable("FLUXLOOP_PROJECT").cloned());
-        let shown_from = request.current_directory.clone();
         let Some(project) = project else {
             if request.root.is_some() {
                 let warning = Warning::new("`--root` has no effect without `--project`", None);
                 warnings.push(warning.with_hint("add `--project NAME`"));
             }
             return Ok(Self {
-                directory: shown_from.clone(),
+                directory: request.current_directory.clone(),
                 config,
-                shown_from,
             });
         };
-        let root = shown_from.join(root.unwrap_or_else(|| DEFAULT_ROOT.into()));
+        let root = request
+            .current_directory
+            .join(root.unwrap_or_else(|| DEFAULT_ROOT.into()));
         let directory = root.join(checked(&project)?);
         if !directory.is_dir() {
             return Err(no_project(&project, &root, directory));
         }
-        Ok(Self {
-            directory,
-            config,
-            shown_from,
-        })
+        Ok(Self { directory, config })
     }
 
     /// The file to load. Absolute.
@@ -187,7 +182,7 @@ impl Location {
     fn elsewhere(&self) -> Option<String> {
         let mut others = OTHER_PLACES.iter().map(|name| self.directory.join(name));
         if let Some(other) = others.find(|path| path.is_file()) {
-            let other = shown_path(&other, &self.shown_from);
+            let other = shown_path(&other, &self.directory);
             return Some(format!("use the one that is there: `--config {other}`"));
         }
         let mut above = self.directory.ancestors().skip(1);
