@@ -21,7 +21,14 @@ fn asking_for_conversations_is_refused() {
     }
     project.write("configs/simulation.yaml", "multi_turn: { enabled: true }");
     let finished = project.experiment("").exits(96);
-    insta::assert_snapshot!(project.told(&finished), @"");
+    insta::assert_snapshot!(project.told(&finished), @"
+    error: `multi_turn.enabled`: conversations are not part of this version yet
+     --> configs/simulation.yaml:1:24
+      |
+    1 | multi_turn: { enabled: true }
+      |                        ^
+      = help: set `multi_turn.enabled: false` for runs of one turn
+    ");
     assert!(!project.path("experiments").exists());
 }
 
