@@ -149,7 +149,7 @@ impl CommandError {
         match self {
             // Each has its place in a file, and the line itself.
             Self::Config(errors) => shell.text(&errors.report()),
-            Self::Declined => shell.info(self),
+            Self::Declined => shell.info("Nothing was run"),
             _ => shell.error(self, self.hint().as_deref()),
         }
     }
