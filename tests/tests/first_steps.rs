@@ -83,7 +83,7 @@ fn ready(name: &str) -> Project {
 
 #[test]
 fn a_configuration_in_the_wrong_place_is_found() {
-    let project = ready("e2e_places").file("simulation.yaml", "iterations: 2");
+    let project = ready("e2e_misplaced").file("simulation.yaml", "iterations: 2");
     insta::assert_snapshot!(told(&project, EXPERIMENT, 96), @"
     error: configuration file not found: [project]/configs/simulation.yaml
       = help: use the one that is there: `--config simulation.yaml`
@@ -112,8 +112,8 @@ fn a_configuration_in_the_wrong_place_is_found() {
     error: expected a file, found a directory: [project]/configs
       = help: name the file in it, for example `configs/simulation.yaml`
     ");
-    insta::assert_snapshot!(told(&project, "run experiment --yes --project e2e_places", 96), @"
-    error: project not found: [project]/fluxloop/e2e_places
+    insta::assert_snapshot!(told(&project, "run experiment --yes --project e2e_misplaced", 96), @"
+    error: project not found: [project]/fluxloop/e2e_misplaced
       = help: name the folder that holds the projects with `--root`
     ");
 }

@@ -6,15 +6,15 @@ use super::outputs;
 
 const SAYS: &str = "#[fluxloop::agent]\nfn run(input: String) -> String {\n    format!(\"{}: {input}\", env!(\"CARGO_PKG_NAME\"))\n}\n";
 
-/// Two packages with an agent of one name each.
-fn two_packages() -> Project {
+/// Two packages with an agent of one name each. Each test has packages of its own: their builds stand beside each other.
+fn two_packages(names: [&str; 2]) -> Project {
     Project::bare()
         .file(
             "Cargo.toml",
             "[workspace]\nmembers = [\"one\", \"two\"]\nresolver = \"3\"\n",
         )
-        .package("one", "e2e_one", "")
-        .package("two", "e2e_two", "")
+        .package("one", names[0], "")
+        .package("two", names[1], "")
         .locked()
         .file("one/src/lib.rs", SAYS)
         .file("two/src/lib.rs", SAYS)
@@ -24,7 +24,7 @@ fn two_packages() -> Project {
 
 #[test]
 fn a_package_may_be_named() {
-    let project = two_packages();
+    let project = two_packages(["e2e_one", "e2e_two"]);
     let finished = project.experiment("").exits(96);
     insta::assert_snapshot!(project.told(&finished), @r#"
     error: no target is configured, and there are 2 agents:
@@ -49,7 +49,7 @@ fn a_package_may_be_named() {
 
 #[test]
 fn the_manifest_may_be_named() {
-    let project = two_packages();
+    let project = two_packages(["e2e_left", "e2e_right"]);
     let place = Project::bare()
         .config("runner: { target: run }")
         .inputs("- hello");
@@ -57,9 +57,9 @@ fn the_manifest_may_be_named() {
     let finished = place.experiment("").exits(96);
     let _ = finished.says("no Cargo.toml in ").says("--manifest-path");
     let _ = place
-        .experiment(&format!("--manifest-path {manifest} --package e2e_two"))
+        .experiment(&format!("--manifest-path {manifest} --package e2e_right"))
         .exits(0);
-    assert_eq!(outputs(&place.latest()), ["e2e_two: hello"]);
+    assert_eq!(outputs(&place.latest()), ["e2e_right: hello"]);
     // A relative path is meant from where it is typed, not from where cargo runs.
     let folder = project.path("").display().to_string();
     place.write(
@@ -72,9 +72,9 @@ fn the_manifest_may_be_named() {
         .exits(96)
         .says("(from --manifest-path)");
     let _ = project
-        .experiment("--manifest-path one/Cargo.toml --package e2e_one")
+        .experiment("--manifest-path one/Cargo.toml --package e2e_left")
         .exits(0);
-    assert_eq!(outputs(&project.latest()), ["e2e_one: hello"]);
+    assert_eq!(outputs(&project.latest()), ["e2e_left: hello"]);
 }
 
 const GATED: &str = r#"
