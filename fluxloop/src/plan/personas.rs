@@ -98,9 +98,12 @@ impl<'a> Personas<'a> {
         PlanError::new(
             PlanErrorKind::NothingLeft,
             format_args!(
-                "no input is left to run: `--personas {}` keeps none of the {} inputs",
+                "no input is left to run: `--personas {}` keeps none of the {}",
                 self.filter.unwrap_or_default().join(","),
-                inputs.len()
+                match inputs.len() {
+                    1 => "one input".to_owned(),
+                    several => format!("{several} inputs"),
+                }
             ),
             format_args!("the inputs name these personas: {}", named.join(", ")),
         )
