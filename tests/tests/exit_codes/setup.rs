@@ -215,15 +215,14 @@ fn refund(ticket: Ticket) -> String { format!(\"{} {}\", ticket.customer, ticket
     help: change the inputs, or the types of the agent's parameters; nothing was run
     ");
     assert!(!project.path("experiments").exists());
-    let many: String = (0..13)
-        .map(|i| {
-            format!(
-                "- {{ id: i{i}, input: {{ customer: Ada, amount: {} }} }}\n",
-                -i
-            )
-        })
-        .collect();
-    project.write("inputs/generated.yaml", &many);
+    let entry = |i: i32| {
+        format!(
+            "- {{ id: i{i}, input: {{ customer: Ada, amount: {} }} }}\n",
+            -i
+        )
+    };
+    let many: Vec<String> = (0..13).map(entry).collect();
+    project.write("inputs/generated.yaml", &many.concat());
     let finished = project.experiment("").exits(96);
     insta::assert_snapshot!(project.told(&finished), @"
     error: 12 inputs do not fit agent `e2e_unfit:refund` (their types said so):
