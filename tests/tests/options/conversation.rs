@@ -1,49 +1,234 @@
-//! Conversations are not in this version: their options are checked, and asking for one is refused.
+//! Conversations: played by a script; what needs a model is refused.
 
-use tests::obedient;
+use std::sync::OnceLock;
 
-#[test]
-fn asking_for_conversations_is_refused() {
-    let project = obedient("", &["say a"]);
-    for (variables, arguments) in [
-        ("", "--multi-turn"),
-        ("FLUXLOOP_MULTI_TURN=true", ""),
-        (
-            "",
-            "--multi-turn --max-turns 12 --auto-approve-tools --supervisor-provider mock",
-        ),
-        ("FLUXLOOP_MULTI_TURN=false", "--multi-turn"),
-        ("", "--no-multi-turn --multi-turn"),
-    ] {
-        let arguments = format!("run experiment --yes {arguments}");
-        let finished = project.run_with(variables, &arguments).exits(96);
-        let _ = finished.says("conversations are not part of this version yet");
+use serde_json::Value;
+use tests::{Experiment, Project, obedient};
+
+/// An agent that tells what it knows of its conversation.
+const AGENT: &str = r#"
+use fluxloop::{Context, StateError};
+
+#[fluxloop::agent]
+fn talk(message: &str, context: &Context) -> Result<String, String> {
+    let kept: u32 = context.state().map_err(|error: StateError| error.to_string())?;
+    context.set_state(&(kept + 1)).map_err(|error| error.to_string())?;
+    match message {
+        "fail" => Err("as asked".to_owned()),
+        "abort" => std::process::abort(),
+        _ => Ok(format!("{}/{kept}/{}", context.turn(), context.conversation().messages().len())),
     }
-    project.write("configs/simulation.yaml", "multi_turn: { enabled: true }");
-    let finished = project.experiment("").exits(96);
-    insta::assert_snapshot!(project.told(&finished), @"
-    error: `multi_turn.enabled`: conversations are not part of this version yet
-     --> configs/simulation.yaml:1:24
-      |
-    1 | multi_turn: { enabled: true }
-      |                        ^
-      = help: set `multi_turn.enabled: false` for runs of one turn
-    ");
-    assert!(!project.path("experiments").exists());
+}
+"#;
+
+const SCRIPT: &str = r"
+personas: [{ name: novice }, { name: expert }]
+multi_turn:
+  supervisor:
+    provider: mock
+    metadata:
+      scripted_questions: [more, edge cases, errors]
+      mock_closing: thanks
+";
+
+/// The whole conversation: turn, role, source, content.
+const SAID: [&str; 9] = [
+    "1 user input hello",
+    "1 assistant agent 1/0/0",
+    "2 user supervisor more",
+    "2 assistant agent 2/1/2",
+    "3 user supervisor edge cases",
+    "3 assistant agent 3/2/4",
+    "4 user supervisor errors",
+    "4 assistant agent 4/3/6",
+    "4 user supervisor thanks",
+];
+
+/// One project for all: what differs is in the options.
+fn talkative() -> &'static Project {
+    static PROJECT: OnceLock<Project> = OnceLock::new();
+    PROJECT.get_or_init(|| {
+        Project::new("e2e_talk", AGENT)
+            .config(SCRIPT)
+            .inputs("- { id: a, input: hello, persona: novice }")
+    })
+}
+
+/// Runs the project's conversation, and gives the rows of `traces.jsonl`.
+fn conversations(name: &str, variables: &str, arguments: &str) -> Vec<Value> {
+    let project = talkative();
+    let folder = project.path(name);
+    let arguments = format!(
+        "run experiment --yes --output-dir {} {arguments}",
+        folder.display()
+    );
+    let _ = project.run_with(variables, &arguments).exits(0);
+    Experiment::at(folder.join("latest")).rows("traces.jsonl")
 }
 
 #[test]
-fn what_is_refused_may_be_switched_off() {
-    let project = obedient("multi_turn: { enabled: true }", &["say a"]);
-    for (variables, arguments) in [
-        ("", "--no-multi-turn"),
-        ("FLUXLOOP_MULTI_TURN=false", ""),
-        ("FLUXLOOP_MULTI_TURN=true", "--no-multi-turn"),
-        ("", "--multi-turn --no-multi-turn"),
+fn a_script_is_played_to_its_end() {
+    for (name, variables, arguments) in [
+        ("by-flag", "", "--multi-turn"),
+        ("by-variable", "FLUXLOOP_MULTI_TURN=true", ""),
     ] {
-        let arguments = format!("run experiment --yes {arguments}");
-        let _ = project.run_with(variables, &arguments).exits(0);
+        let row = &conversations(name, variables, arguments)[0];
+        assert_eq!(row["output"], "4/3/6");
+        assert_eq!(row["conversation_state"], "completed");
+        assert_eq!(row["termination_reason"], "supervisor_stop");
+        assert_eq!(row["termination_detail"], "script_complete");
+        assert_eq!(
+            (
+                row["turn_count"].as_u64(),
+                row["supervisor"]["provider"].as_str()
+            ),
+            (Some(4), Some("mock"))
+        );
+        let said: Vec<String> = row["conversation_history"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|said| {
+                format!(
+                    "{} {} {} {}",
+                    said["turn"], said["role"], said["source"], said["content"]
+                )
+                .replace('"', "")
+            })
+            .collect();
+        assert_eq!(said, SAID);
     }
+    let observations =
+        Experiment::at(talkative().path("by-flag/latest")).rows("observations.jsonl");
+    let decisions = observations
+        .iter()
+        .filter(|row| row["kind"] == "supervisor" && row["type"] == "span_end");
+    assert_eq!(decisions.count(), 4);
+}
+
+#[test]
+fn the_last_turn_cuts_a_conversation_off() {
+    for (name, variables, arguments) in [
+        ("max-flag", "", "--multi-turn --max-turns 2"),
+        ("max-variable", "FLUXLOOP_MAX_TURNS=2", "--multi-turn"),
+    ] {
+        let row = &conversations(name, variables, arguments)[0];
+        assert_eq!(row["turn_count"], 2);
+        assert_eq!(
+            (
+                row["conversation_state"].as_str(),
+                row["termination_reason"].as_str()
+            ),
+            (Some("terminated"), Some("max_turns"))
+        );
+    }
+}
+
+#[test]
+fn one_persona_may_ask_everything() {
+    let row = &conversations("persona", "", "--multi-turn --persona-override expert")[0];
+    assert_eq!(row["persona"], "expert");
+    assert_eq!(row["case"], "talk::expert::a::iter_0");
+}
+
+#[test]
+fn conversations_may_be_switched_off() {
+    for (name, variables, arguments) in [
+        ("off-flag", "FLUXLOOP_MULTI_TURN=true", "--no-multi-turn"),
+        ("off-last", "", "--multi-turn --no-multi-turn"),
+    ] {
+        let row = &conversations(name, variables, arguments)[0];
+        assert_eq!(row["output"], "1/0/0");
+        assert!(row.get("conversation_history").is_none() && row.get("turn_count").is_none());
+    }
+}
+
+#[test]
+fn turns_before_a_failure_are_kept() {
+    for (word, kind) in [("fail", "agent_error"), ("abort", "crash")] {
+        let project = talkative();
+        let config = SCRIPT.replace("edge cases", word);
+        project.write(&format!("{word}.yaml"), &config);
+        project.write(&format!("{word}-inputs.yaml"), "- hello");
+        let folder = project.path(word);
+        let arguments = format!(
+            "run experiment --yes --multi-turn --personas novice --config {word}.yaml --inputs {word}-inputs.yaml -o {}",
+            folder.display()
+        );
+        let _ = project.run(&arguments).exits(100);
+        let row = &Experiment::at(folder.join("latest")).rows("traces.jsonl")[0];
+        assert_eq!(
+            (row["error"]["kind"].as_str(), row["turn_count"].as_u64()),
+            (Some(kind), Some(3))
+        );
+        assert_eq!(
+            (
+                row["conversation_state"].as_str(),
+                row["termination_reason"].as_str()
+            ),
+            (Some("terminated"), Some("error"))
+        );
+        assert_eq!(
+            row["conversation_history"].as_array().map(Vec::len),
+            Some(5)
+        );
+    }
+}
+
+#[test]
+fn turns_are_told_to_programs() {
+    let project = talkative();
+    let arguments = format!(
+        "run experiment --yes --multi-turn --message-format json -o {}",
+        project.path("told").display()
+    );
+    let finished = project.run(&arguments).exits(0);
+    let messages: Vec<Value> = finished
+        .stdout
+        .lines()
+        .map(|line| serde_json::from_str(line).expect("a message"))
+        .collect();
+    let turns: Vec<_> = messages
+        .iter()
+        .filter(|message| message["reason"] == "turn-started")
+        .collect();
+    assert_eq!(turns.len(), 4);
+    assert!(
+        turns
+            .iter()
+            .all(|turn| turn["conversation_state"] == "active" && turn["max_turns"] == 8)
+    );
+    assert_eq!(turns[2]["user_message"], "edge cases");
+}
+
+#[test]
+fn what_this_version_cannot_do_is_refused() {
+    let project = talkative();
+    for (arguments, message) in [
+        (
+            "--supervisor-provider openai",
+            "supervisors that ask a model are not part of this version yet",
+        ),
+        (
+            "--supervisor-provider anthropic",
+            "supervisors that ask a model are not part of this version yet",
+        ),
+        (
+            "--manual-approve-tools",
+            "approvals of tools are not part of this version yet",
+        ),
+    ] {
+        let arguments = format!(
+            "run experiment --yes --multi-turn {arguments} -o {}",
+            project.path("refused").display()
+        );
+        let _ = project.run(&arguments).exits(96).says(message);
+    }
+    let nobody = obedient("", &["say a"])
+        .experiment("--multi-turn")
+        .exits(96);
+    let _ = nobody.says("`multi_turn.supervisor.provider` is not set");
+    assert!(!project.path("refused").exists());
 }
 
 #[test]
