@@ -148,8 +148,8 @@ fn turns_before_a_failure_are_kept() {
     for (word, kind) in [("fail", "agent_error"), ("abort", "crash")] {
         let project = talkative();
         let config = SCRIPT.replace("edge cases", word);
-        project.write(&format!("{word}.yaml"), &config);
-        project.write(&format!("{word}-inputs.yaml"), "- hello");
+        project.write(format!("{word}.yaml"), &config);
+        project.write(format!("{word}-inputs.yaml"), "- hello");
         let folder = project.path(word);
         let arguments = format!(
             "run experiment --yes --multi-turn --personas novice --config {word}.yaml --inputs {word}-inputs.yaml -o {}",
