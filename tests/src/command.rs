@@ -54,6 +54,7 @@ pub fn command() -> &'static Path {
 }
 
 /// A command that has ended.
+#[derive(Debug)]
 pub struct Finished {
     /// What it exited with; `None` when a signal ended it.
     pub code: Option<i32>,
