@@ -2,8 +2,10 @@
 
 mod command;
 mod experiment;
+mod obedient;
 mod project;
 
 pub use command::{Finished, command, workspace};
 pub use experiment::Experiment;
+pub use obedient::obedient;
 pub use project::Project;

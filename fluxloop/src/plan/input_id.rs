@@ -2,22 +2,34 @@ use std::collections::HashSet;
 
 use sha2::{Digest, Sha256};
 
-use crate::input::RawInput;
+use crate::{input::RawInput, secret::Secrets};
 
 /// The longest slug, in characters.
 const LONGEST: usize = 40;
 
 /// Gives every input a name of its own.
-#[derive(Debug, Default)]
-pub(super) struct InputIds {
+#[derive(Debug)]
+pub(super) struct InputIds<'a> {
     taken: HashSet<String>,
+    /// What names must not spell out: they are in every file, and a slug is no longer recognised as a secret.
+    secrets: &'a Secrets,
 }
 
-impl InputIds {
+impl<'a> InputIds<'a> {
+    pub(super) fn new(secrets: &'a Secrets) -> Self {
+        Self {
+            taken: HashSet::new(),
+            secrets,
+        }
+    }
+
     /// The entry's own id, else a slug of its text with a short hash of the input: what other entries there
     /// are does not matter, but for a number behind a repeat.
     pub(super) fn assign(&mut self, input: &RawInput) -> String {
-        let base = input.id.clone().unwrap_or_else(|| derived(input));
+        let base = match &input.id {
+            Some(id) => self.secrets.redact(id).into_owned(),
+            None => derived(input, self.secrets),
+        };
         let mut id = base.clone();
         let mut repeat = 2_u64;
         while !self.taken.insert(id.clone()) {
@@ -28,13 +40,13 @@ impl InputIds {
     }
 }
 
-fn derived(input: &RawInput) -> String {
+fn derived(input: &RawInput, secrets: &Secrets) -> String {
     let text = match &input.input {
         serde_json::Value::String(text) => text.clone(),
         other => other.to_string(),
     };
     let hash = Sha256::digest(text.as_bytes());
-    let slug = slug(&text);
+    let slug = slug(&secrets.redact(&text));
     let separator = if slug.is_empty() { "" } else { "-" };
     format!(
         "{slug}{separator}{:02x}{:02x}{:02x}",
@@ -96,7 +108,8 @@ mod tests {
 
     #[test]
     fn an_own_id_wins_and_repeats_are_numbered() {
-        let mut ids = InputIds::default();
+        let secrets = Secrets::default();
+        let mut ids = InputIds::new(&secrets);
         assert_eq!(ids.assign(&input(Some("refund"), json!("a"))), "refund");
         assert_eq!(ids.assign(&input(Some("refund"), json!("b"))), "refund_2");
         assert_eq!(
@@ -116,7 +129,8 @@ mod tests {
             "How do I start?",
         ];
         let of = |texts: &[&str]| -> Vec<String> {
-            let mut ids = InputIds::default();
+            let secrets = Secrets::default();
+            let mut ids = InputIds::new(&secrets);
             texts
                 .iter()
                 .map(|text| ids.assign(&input(None, json!(text))))
@@ -131,8 +145,18 @@ mod tests {
 
     #[test]
     fn typed_inputs_have_ids_too() {
-        let mut ids = InputIds::default();
-        let id = ids.assign(&input(None, json!({"order": 7})));
+        let secrets = Secrets::default();
+        let id = InputIds::new(&secrets).assign(&input(None, json!({"order": 7})));
         assert!(id.starts_with("order-7-"), "{id}");
+    }
+
+    #[test]
+    fn a_secret_is_in_no_id() {
+        let secrets = Secrets::new(["SK-12345678".to_owned()]);
+        let mut ids = InputIds::new(&secrets);
+        let slug = ids.assign(&input(None, json!("log in with SK-12345678 now")));
+        assert!(slug.starts_with("log-in-with-now-"), "{slug}");
+        let own = ids.assign(&input(Some("login SK-12345678"), json!("a")));
+        assert_eq!(own, "login ***");
     }
 }

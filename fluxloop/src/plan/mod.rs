@@ -50,7 +50,7 @@ impl Plan {
     /// When an input or `--personas` names a persona that is not configured, or nothing is left to run.
     pub fn new(config: &Config, inputs: &[RawInput], seed: u64) -> Result<Self, PlanError> {
         let personas = Personas::new(config)?;
-        let mut ids = InputIds::default();
+        let mut ids = InputIds::new(&config.secrets);
         let mut used = 0;
         let mut pairs = Vec::new();
         for raw in inputs {
