@@ -91,7 +91,7 @@ async fn says_which_agents_it_holds() {
     );
     let echo = &host.agents()[0];
     assert!(
-        echo.file.ends_with("worker_host.rs") && echo.line > 1,
+        echo.file.ends_with("agents.rs") && echo.line > 1,
         "{echo:?}"
     );
     host.shut_down().await;
@@ -130,10 +130,7 @@ async fn a_panic_has_its_place_and_costs_no_worker() {
         Ended::Panicked(panic) => {
             assert_eq!(panic.message, "obeyed: panic");
             assert!(
-                panic
-                    .file
-                    .is_some_and(|file| file.ends_with("worker_host.rs"))
-                    && panic.line.is_some()
+                panic.file.is_some_and(|file| file.ends_with("agents.rs")) && panic.line.is_some()
             );
         }
         other => panic!("expected a panic, found {other:?}"),

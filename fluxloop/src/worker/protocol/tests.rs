@@ -26,6 +26,11 @@ fn any_json() -> impl Strategy<Value = Value> {
     })
 }
 
+/// What an optional field can hold: there, `null` is its absence.
+fn something() -> impl Strategy<Value = Value> {
+    any_json().prop_filter("null is nothing", |value| !value.is_null())
+}
+
 fn raw(value: &Value) -> Box<RawValue> {
     to_raw_value(value).unwrap()
 }
@@ -47,8 +52,8 @@ fn any_request() -> impl Strategy<Value = Request<'static>> {
     let context = (
         any::<u32>(),
         any::<u64>(),
-        option::of(any_json()),
-        option::of(any_json()),
+        option::of(something()),
+        option::of(something()),
     )
         .prop_map(|(iteration, seed, persona, metadata)| CallContext {
             iteration,
