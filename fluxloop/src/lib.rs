@@ -1,6 +1,7 @@
 //! Simulated users for LLM agents, from `cargo`.
 
 pub mod agent;
+mod json_line;
 pub mod worker;
 
 #[cfg(feature = "engine")]

@@ -1,11 +1,20 @@
 //! What the end-to-end tests stand on: projects as a user would write them, and the command as a user would call it.
 
+mod audit;
 mod command;
 mod experiment;
+mod faulty;
 mod obedient;
 mod project;
+#[cfg(unix)]
+mod running;
+mod unruly;
 
 pub use command::{Finished, command, workspace};
 pub use experiment::Experiment;
+pub use faulty::faulty;
 pub use obedient::obedient;
 pub use project::Project;
+#[cfg(unix)]
+pub use running::{Running, is_there, processes, wait_until};
+pub use unruly::{Home, list, unruly};

@@ -9,11 +9,18 @@ pub(super) struct Signals {
     terminate: tokio::signal::unix::Signal,
 }
 
+/// SIGXFSZ, on Linux and on macOS.
+#[cfg(unix)]
+const FILE_SIZE_LIMIT: std::ffi::c_int = 25;
+
 #[cfg(unix)]
 impl Signals {
     /// Hears from now on; must be called within a runtime.
     pub(super) fn listen() -> io::Result<Self> {
         use tokio::signal::unix::{SignalKind, signal};
+        // A file at its largest size (`ulimit -f`) is results that cannot be written, and not the end of this process.
+        // Once somebody has listened, that is so.
+        drop(signal(SignalKind::from_raw(FILE_SIZE_LIMIT))?);
         Ok(Self {
             interrupt: signal(SignalKind::interrupt())?,
             terminate: signal(SignalKind::terminate())?,

@@ -1,6 +1,7 @@
 use std::{collections::BTreeMap, io, time::Duration};
 
 use fluxloop::{
+    artifact::push_json_line,
     event::{
         Consumer, ConversationState, Event, Failure, FailureKind, Finished, Outcome, Run, Started,
     },
@@ -124,8 +125,7 @@ impl JsonReporter {
 
     fn write(&mut self, message: &Message<'_>) -> io::Result<()> {
         self.buffer.clear();
-        serde_json::to_writer(&mut self.buffer, message)?;
-        self.buffer.push(b'\n');
+        push_json_line(&mut self.buffer, message)?;
         self.out.write(&self.buffer)
     }
 
@@ -261,7 +261,7 @@ fn rfc3339<S: Serializer>(time: &Timestamp, serializer: S) -> Result<S::Ok, S::E
 }
 
 fn milliseconds(duration: Duration) -> f64 {
-    duration.as_secs_f64() * 1000.0
+    (duration.as_secs_f64() * 1e6).round() / 1e3
 }
 
 #[cfg(test)]

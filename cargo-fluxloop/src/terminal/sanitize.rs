@@ -3,6 +3,7 @@
 
 use std::{borrow::Cow, fmt::Write as _};
 
+use fluxloop::artifact::acts;
 use unicode_width::UnicodeWidthStr as _;
 
 /// The text with everything that moves the cursor, switches the direction of writing or ends a line spelt out:
@@ -74,19 +75,6 @@ fn push_visible(to: &mut String, text: &str) {
             shown => to.push(shown),
         }
     }
-}
-
-/// Whether a character does something rather than show something.
-fn acts(character: char) -> bool {
-    character.is_control()
-        || matches!(
-            character,
-            // Line and paragraph separators.
-            '\u{2028}' | '\u{2029}'
-            // Marks, embeddings, overrides and isolates that switch the direction of writing.
-            | '\u{061c}' | '\u{200e}' | '\u{200f}'
-            | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}'
-        )
 }
 
 #[cfg(test)]

@@ -7,6 +7,7 @@ use std::{
 use serde::Serialize;
 
 use super::{ArtifactError, Operation};
+use crate::json_line::push_json_line;
 
 /// Opens a new file for rows. Tests put disks in its place that fill up.
 pub(super) type Open<'a> = &'a dyn Fn(&Path) -> io::Result<Box<dyn Write + Send>>;
@@ -45,22 +46,8 @@ impl RowFile {
     ) -> Result<(), ArtifactError> {
         buffer.clear();
         rows.iter()
-            .try_for_each(|row| push_line(buffer, row))
+            .try_for_each(|row| Ok(push_json_line(buffer, row)?))
             .and_then(|()| self.file.write_all(buffer))
             .map_err(|error| ArtifactError::new(Operation::Append, &self.path, error))
     }
-}
-
-/// An agent's JSON is copied as it is, and may be laid out over several lines. Within a string a line break is
-/// always escaped, so any that stands there is white space between tokens, and a space means the same.
-fn push_line<R: Serialize>(buffer: &mut Vec<u8>, row: &R) -> io::Result<()> {
-    let begin = buffer.len();
-    serde_json::to_writer(&mut *buffer, row)?;
-    for byte in &mut buffer[begin..] {
-        if matches!(byte, b'\n' | b'\r') {
-            *byte = b' ';
-        }
-    }
-    buffer.push(b'\n');
-    Ok(())
 }

@@ -1,5 +1,6 @@
 use std::{cmp::Ordering, path::Path};
 
+use crate::json_line::acts;
 use crate::secret::{MASK, looks_secret};
 
 /// What is shown of an offending line, in characters.
@@ -84,7 +85,7 @@ fn shown_line(line: &str, column: u32) -> (String, u32) {
     // A tab is shown as one space: the caret below it stays in its column.
     let printable = |c: char| match c {
         '\t' => ' ',
-        c if c.is_control() => char::REPLACEMENT_CHARACTER,
+        c if acts(c) => char::REPLACEMENT_CHARACTER,
         c => c,
     };
     shown.extend(

@@ -8,6 +8,8 @@ pub struct Death {
     pub signal: Option<i32>,
     /// The code it exited with.
     pub exit_code: Option<i32>,
+    /// It lived on without its connection to the engine, which ended it then.
+    pub hung_up: bool,
 }
 
 impl Death {
@@ -16,11 +18,20 @@ impl Death {
         Self::of(None)
     }
 
+    /// A process that had to be ended, since nothing can be heard of it any more.
+    pub(super) fn hung_up() -> Self {
+        Self {
+            hung_up: true,
+            ..Self::unknown()
+        }
+    }
+
     /// Reads an exit status; `None` is a process that could not be waited for.
     pub(super) fn of(status: Option<ExitStatus>) -> Self {
         Self {
             signal: status.and_then(signal),
             exit_code: status.and_then(|status| status.code()),
+            hung_up: false,
         }
     }
 }
@@ -37,6 +48,10 @@ fn signal(_: ExitStatus) -> Option<i32> {
 
 impl fmt::Display for Death {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.hung_up {
+            return f
+                .write_str("the agent's process broke its connection to the engine and was ended");
+        }
         match (self.signal, self.exit_code) {
             (Some(signal), _) => match signal_name(signal) {
                 Some(name) => write!(f, "the agent's process died of signal {signal} ({name})"),

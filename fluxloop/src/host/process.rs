@@ -349,9 +349,14 @@ async fn supervise(
     state: Arc<State>,
     pumps: [OutputPump; 2],
 ) {
+    let mut hung_up = false;
     let mut status = tokio::select! {
         // A dying process closes its socket first: its own end says more than being killed.
-        () = listen(&mut lines, &state) => timeout(DRAIN_LIMIT, process.wait()).await.ok(),
+        () = listen(&mut lines, &state) => {
+            let status = timeout(DRAIN_LIMIT, process.wait()).await.ok();
+            hung_up = status.is_none();
+            status
+        }
         // What it said last may still be in the socket. A fork of it may hold the socket open.
         status = process.wait() => {
             let _ = timeout(DRAIN_LIMIT, listen(&mut lines, &state)).await;
@@ -365,7 +370,11 @@ async fn supervise(
         status = Some(process.wait().await);
     }
     drain(pumps).await;
-    state.die(Death::of(status.and_then(Result::ok)));
+    state.die(if hung_up {
+        Death::hung_up()
+    } else {
+        Death::of(status.and_then(Result::ok))
+    });
 }
 
 /// Lets what was printed last reach the logs. A process that was left behind may hold a pipe open.

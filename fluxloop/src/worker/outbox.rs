@@ -9,6 +9,8 @@ use tokio::{
     sync::Notify,
 };
 
+use crate::json_line::push_json_line;
+
 /// Lines on their way out. Whoever has one appends it; one task writes all that has gathered, so that a
 /// busy side makes few writes and an idle one waits for nothing.
 #[derive(Debug, Default)]
@@ -24,7 +26,7 @@ struct Pending {
 }
 
 impl Outbox {
-    /// Appends a message as one line. After [`close`](Self::close) it goes nowhere, as on a closed socket.
+    /// Appends a message as one line, also where an agent laid its JSON out over several. After [`close`](Self::close) it goes nowhere, as on a closed socket.
     ///
     /// # Errors
     ///
@@ -34,12 +36,7 @@ impl Outbox {
         if pending.closed {
             return Ok(());
         }
-        let whole_lines = pending.lines.len();
-        let written = serde_json::to_writer(&mut pending.lines, message);
-        match written {
-            Ok(()) => pending.lines.push(b'\n'),
-            Err(_) => pending.lines.truncate(whole_lines),
-        }
+        let written = push_json_line(&mut pending.lines, message);
         drop(pending);
         self.changed.notify_one();
         written

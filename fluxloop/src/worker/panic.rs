@@ -46,14 +46,20 @@ fn message(payload: &(dyn Any + Send)) -> String {
 
 /// Calls user code; a panic comes back as a value.
 pub(super) fn catch<T>(call: impl FnOnce() -> T) -> Result<T, Panic> {
+    // One that user code has caught itself is of no interest any more.
+    LAST.with(RefCell::take);
     catch_unwind(AssertUnwindSafe(call)).map_err(|payload| {
+        let message = message(&*payload);
         let noted = LAST.with(RefCell::take);
-        // `resume_unwind` panics past the hook: its payload is all there is.
-        noted.unwrap_or_else(|| Panic {
-            message: message(&*payload),
-            file: None,
-            line: None,
-        })
+        // `resume_unwind` panics past the hook, and so does all after the user has set another: what was noted is
+        // of another panic then, and the payload is all there is.
+        noted
+            .filter(|noted| noted.message == message)
+            .unwrap_or(Panic {
+                message,
+                file: None,
+                line: None,
+            })
     })
 }
 

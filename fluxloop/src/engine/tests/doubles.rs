@@ -120,6 +120,7 @@ impl AgentHost for Scripted {
             Step::Crash => Ended::Crashed(Death {
                 signal: Some(6),
                 exit_code: None,
+                hung_up: false,
             }),
             Step::Unavailable => Ended::Unavailable("it does not start".to_owned()),
             Step::Hang => {
