@@ -145,6 +145,8 @@ impl Progress<'_, '_> {
             }
             tokio::select! {
                 biased;
+                // Before the runs: one in a pause before a retry ends by it, and must not pass for the end of all.
+                () = &mut asked, if !matches!(self.phase, Phase::Draining(_)) => self.drain(running.len()),
                 Some(done) = running.next() => self.take(done),
                 Some(retry) = retried.recv() => self.emit(&Event::RunRetried {
                     case: &retry.case,
@@ -152,7 +154,6 @@ impl Progress<'_, '_> {
                     failure: &retry.failure,
                     delay: retry.delay,
                 }),
-                () = &mut asked, if !matches!(self.phase, Phase::Draining(_)) => self.drain(running.len()),
                 () = &mut cut_off => break,
                 () = sleep_until(next_start), if waits_to_start => {}
                 () = self.drained() => break,
