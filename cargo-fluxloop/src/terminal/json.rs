@@ -1,8 +1,8 @@
 use std::{collections::BTreeMap, io, time::Duration};
 
 use fluxloop::{
-    artifact::push_json_line,
     event::{Consumer, Event, Failure, FailureKind, Finished, Outcome, Run, Started},
+    json_line::push_json_line,
     plan::Case,
     summary::{DurationsMs, Verdict},
 };
