@@ -1,7 +1,8 @@
 //! Simulated users for LLM agents, from `cargo`.
 
 pub mod agent;
-mod json_line;
+#[doc(hidden)]
+pub mod json_line;
 pub mod worker;
 
 #[cfg(feature = "engine")]

@@ -40,11 +40,11 @@ pub(crate) enum BuildError {
     /// A folder of libraries has a name that the loader's search path cannot hold.
     #[error("the folders of the build cannot be put into the loader's search path")]
     LibraryPath(#[from] std::env::JoinPathsError),
-    /// The library could not be set aside for the worker.
-    #[error("cannot copy {} for the worker", .library.display())]
+    /// What was built could not be set aside for the worker.
+    #[error("cannot copy {} for the worker", .built.display())]
     Copy {
         /// What cargo built.
-        library: PathBuf,
+        built: PathBuf,
         /// Why not.
         source: io::Error,
     },

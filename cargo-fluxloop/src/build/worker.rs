@@ -37,8 +37,9 @@ pub(crate) struct Launch {
 pub(crate) struct Worker {
     /// How to start it.
     pub(crate) command: WorkerCommand,
-    /// Holds the worker's own copy of a library: the next build may replace the original, and a restart must not see that.
-    _library: Option<TempDir>,
+    /// Holds the worker's own copy of what was built: the next build may replace the original, and a restart must not see
+    /// that.
+    _copy: TempDir,
 }
 
 impl Worker {
@@ -62,7 +63,7 @@ impl Worker {
         let environment = variables(workspace, unit, &artifact, toolchain, launch)?;
         match unit.mode {
             Mode::Library => Self::of_library(workspace, unit, &artifact, environment, launch),
-            Mode::TestHarness => Self::of_test(unit, &artifact, environment, launch),
+            Mode::TestHarness => Self::of_test(workspace, unit, &artifact, environment, launch),
         }
     }
 
@@ -73,13 +74,7 @@ impl Worker {
         mut environment: Vec<(OsString, OsString)>,
         launch: &Launch,
     ) -> Result<Self, BuildError> {
-        let (folder, library) =
-            set_aside(&artifact.file, workspace.target_directory()).map_err(|source| {
-                BuildError::Copy {
-                    library: artifact.file.clone(),
-                    source,
-                }
-            })?;
+        let (copy, library) = set_aside(&artifact.file, workspace.target_directory())?;
         if cfg!(target_os = "linux") {
             let set = launch.environment.glibc_tunables.as_ref();
             environment.push(("GLIBC_TUNABLES".into(), glibc_tunables(set)));
@@ -92,11 +87,12 @@ impl Worker {
                 environment,
                 working_directory: launch.working_directory.clone(),
             },
-            _library: Some(folder),
+            _copy: copy,
         })
     }
 
     fn of_test(
+        workspace: &Workspace,
         unit: &Unit,
         artifact: &Artifact,
         environment: Vec<(OsString, OsString)>,
@@ -111,14 +107,15 @@ impl Worker {
         let entry = entry_test(&tests).ok_or_else(|| BuildError::NoEntry {
             unit: unit.target.to_string(),
         })?;
+        let (copy, program) = set_aside(&artifact.file, workspace.target_directory())?;
         Ok(Self {
             command: WorkerCommand {
-                program: artifact.file.clone(),
+                program,
                 arguments: ["--exact", entry, "--nocapture"].map(OsString::from).into(),
                 environment,
                 working_directory: launch.working_directory.clone(),
             },
-            _library: None,
+            _copy: copy,
         })
     }
 }
@@ -163,18 +160,24 @@ fn variables(
     Ok(script.chain(package).collect())
 }
 
-/// Copies a library into a folder of its own. The folder is in the target directory because temporary ones may forbid
+/// Copies what was built into a folder of its own. The folder is in the target directory because temporary ones may forbid
 /// execution.
-fn set_aside(library: &Path, target_directory: &Path) -> io::Result<(TempDir, PathBuf)> {
-    let parent = target_directory.join("fluxloop");
-    fs::create_dir_all(&parent)?;
-    let folder = tempfile::Builder::new()
-        .prefix("worker-")
-        .tempdir_in(parent)?;
-    let mut copy = folder.path().to_owned();
-    copy.extend(library.file_name());
-    fs::copy(library, &copy)?;
-    Ok((folder, copy))
+fn set_aside(built: &Path, target_directory: &Path) -> Result<(TempDir, PathBuf), BuildError> {
+    let copied = || {
+        let parent = target_directory.join("fluxloop");
+        fs::create_dir_all(&parent)?;
+        let folder = tempfile::Builder::new()
+            .prefix("worker-")
+            .tempdir_in(parent)?;
+        let mut copy = folder.path().to_owned();
+        copy.extend(built.file_name());
+        fs::copy(built, &copy)?;
+        Ok((folder, copy))
+    };
+    copied().map_err(|source| BuildError::Copy {
+        built: built.to_owned(),
+        source,
+    })
 }
 
 fn list_tests(

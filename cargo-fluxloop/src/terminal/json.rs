@@ -1,10 +1,10 @@
 use std::{collections::BTreeMap, io, time::Duration};
 
 use fluxloop::{
-    artifact::push_json_line,
     event::{
         Consumer, ConversationState, Event, Failure, FailureKind, Finished, Outcome, Run, Started,
     },
+    json_line::push_json_line,
     plan::Case,
     summary::{DurationsMs, Verdict},
 };

@@ -3,7 +3,7 @@
 
 use std::{borrow::Cow, fmt::Write as _};
 
-use fluxloop::artifact::acts;
+use fluxloop::json_line::acts;
 use unicode_width::UnicodeWidthStr as _;
 
 /// The text with everything that moves the cursor, switches the direction of writing or ends a line spelt out:

@@ -12,7 +12,6 @@ mod row_file;
 mod summary_file;
 mod writer;
 
-pub use crate::json_line::{acts, push_json_line};
 pub use directory::ExperimentDirectory;
 pub use error::{ArtifactError, Operation};
 pub use summary_file::GitState;

@@ -154,10 +154,11 @@ impl Progress<'_, '_> {
             }
             tokio::select! {
                 biased;
-                // Before the runs' ends: what a run has to tell comes before its end.
+                // Before the runs: one in a pause before a retry ends by it, and must not pass for the end of all.
+                () = &mut asked, if !matches!(self.phase, Phase::Draining(_)) => self.drain(running.len()),
+                // What a run has to tell comes before its end.
                 Some(notice) = heard.recv() => self.tell(notice),
                 Some(done) = running.next() => self.take(done),
-                () = &mut asked, if !matches!(self.phase, Phase::Draining(_)) => self.drain(running.len()),
                 () = &mut cut_off => break,
                 () = sleep_until(next_start), if waits_to_start => {}
                 () = self.drained() => break,

@@ -5,6 +5,8 @@
 
 mod entry;
 mod env;
+#[cfg(unix)]
+mod orphan;
 mod outbox;
 mod panic;
 pub mod protocol;

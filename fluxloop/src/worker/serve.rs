@@ -17,6 +17,8 @@ use crate::agent::{AgentEntry, BindError, Context, Registry};
 /// Serves the engine until it says that it is done, or is gone.
 pub(super) fn serve(environment: &WorkerEnvironment) -> Result<(), WorkerError> {
     install_hook();
+    #[cfg(unix)]
+    super::orphan::end_with_engine().map_err(WorkerError::Runtime)?;
     let registry = Registry::collect()
         .map_err(|error| WorkerError::Registry(format!("{error}; {}", error.hint())))?;
     let runtime = tokio::runtime::Builder::new_multi_thread()
