@@ -1,18 +1,13 @@
 use fluxloop::{host::Logs, worker::protocol::AgentInfo};
 
-use super::{
-    Invocation,
-    error::CommandError,
-    exit, plan,
-    session::{Workshop, target_of},
-};
+use super::{Invocation, error::CommandError, exit, plan, session::Workshop};
 use crate::{
     cli::AgentsArguments,
-    target::TargetError,
+    target::{Listed, TargetError, Unit},
     terminal::{Stdout, visible},
 };
 
-/// `cargo fluxloop list`: every registered agent, as the built targets report them.
+/// `cargo fluxloop list`: every registered agent, as the built targets report them, each by a target that leads to it.
 pub(super) fn execute(
     arguments: AgentsArguments,
     invocation: &Invocation,
@@ -20,7 +15,7 @@ pub(super) fn execute(
     let config = plan::load(&arguments.project, &[], invocation)?;
     let workshop = Workshop::open(&config, arguments.cargo, invocation)?;
     let runtime = super::experiment::runtime()?;
-    let mut agents: Vec<AgentInfo> = Vec::new();
+    let mut agents: Vec<(Unit, AgentInfo)> = Vec::new();
     for unit in workshop.workspace.targets_with_agents() {
         let worker = workshop.build(&unit)?;
         let registered = runtime.block_on(async {
@@ -30,14 +25,22 @@ pub(super) fn execute(
             host.shut_down().await;
             Ok::<_, CommandError>(agents)
         })?;
-        agents.extend(registered.into_iter().filter(|agent| unit.owns(agent)));
+        for agent in registered {
+            // A library's agents are in the build of its tests, too.
+            let is_known = agents
+                .iter()
+                .any(|(other, known)| other.target.same_as(&unit.target) && known.id == agent.id);
+            if unit.owns(&agent) && !is_known {
+                agents.push((unit.clone(), agent));
+            }
+        }
     }
     if agents.is_empty() {
         return Err(TargetError::nothing_found(&workshop.workspace).into());
     }
     let mut stdout = Stdout::process();
-    for agent in agents {
-        let line = format!("{}  {}:{}", target_of(&agent), agent.file, agent.line);
+    for Listed { target, place } in Listed::of_built(&agents, &workshop.workspace) {
+        let line = format!("{target}  {place}");
         stdout.line(&visible(&line)).map_err(CommandError::Output)?;
     }
     Ok(exit::OK)

@@ -41,6 +41,17 @@ impl<'r> Candidate<'r> {
     }
 }
 
+impl Listed {
+    /// The registered agents of built targets, each with the target that it is compiled in.
+    pub(crate) fn of_built(agents: &[(Unit, AgentInfo)], workspace: &Workspace) -> Vec<Self> {
+        let candidates: Vec<_> = agents
+            .iter()
+            .map(|(unit, agent)| Candidate::new(agent, unit))
+            .collect();
+        listed(&candidates.iter().collect::<Vec<_>>(), workspace)
+    }
+}
+
 impl Selection {
     /// The agent that is meant, among those that the built worker registered.
     ///
