@@ -20,7 +20,11 @@ mod deep {
 
 mod in_a_file;
 
-pub struct Unrelated;
+#[cfg(test)]
+mod tests {
+    #[fluxloop::agent]
+    fn pretend(_input: String) -> &'static str { module_path!() }
+}
 
 #[fluxloop::agent(name = "support")]
 fn handle_support_request(_input: String) -> String { format!("{} support", module_path!()) }
@@ -78,6 +82,8 @@ fn every_spelling_of_a_target_leads_to_its_agent() {
         ("examples.my-agent:run", "program my_agent"),
         ("bins.tool:run", "program tool"),
         ("tests.checks:checked", "test checks"),
+        // Of a library's tests, where nothing else is called so.
+        ("pretend", "e2e_spelt::tests"),
     ] {
         assert_eq!(answer(&project, target), expected, "{target}");
     }
@@ -101,7 +107,7 @@ fn what_is_not_clear_is_listed() {
     ");
     insta::assert_snapshot!(refusal(&project, "e2e_unclear:handle_support_request"), @"
     error: no agent fits target `e2e_unclear:handle_support_request`; there are:
-        e2e_unclear:support            src/lib.rs:20
+        e2e_unclear:support            src/lib.rs:24
         e2e_unclear.deep.other:refund  src/lib.rs:11
         e2e_unclear.in_a_file:refund   src/in_a_file.rs:2
         e2e_unclear.deep.deeper:run    src/lib.rs:7
@@ -119,7 +125,7 @@ fn what_is_not_clear_is_listed() {
         e2e_unclear.deep.deeper:run    src/lib.rs:7
         e2e_unclear.deep.other:refund  src/lib.rs:11
         e2e_unclear.in_a_file:refund   src/in_a_file.rs:2
-        e2e_unclear:support            src/lib.rs:20
+        e2e_unclear:support            src/lib.rs:24
         tool:run                       src/bin/tool.rs:3
         my_agent:run                   examples/my-agent.rs:3
     help: put the one to run into the configuration:
@@ -136,7 +142,8 @@ fn agents_and_cases_are_listed() {
     e2e_listed.deep.deeper:run  src/lib.rs:7
     e2e_listed.deep.other:refund  src/lib.rs:11
     e2e_listed.in_a_file:refund  src/in_a_file.rs:2
-    e2e_listed:support  src/lib.rs:20
+    e2e_listed:support  src/lib.rs:24
+    e2e_listed.tests:pretend  src/lib.rs:20
     tool:run  src/bin/tool.rs:3
     my_agent:run  examples/my-agent.rs:3
     checks:checked  tests/checks.rs:3

@@ -95,11 +95,16 @@ fn what_several_packages_have_is_listed() {
     let listed = project.run("list").exits(0).stdout;
     insta::assert_snapshot!(listed, @"
     e2e_many_shop.agents:run  shop/src/lib.rs:4
-    demo:run  shop/examples/demo.rs:3
+    e2e_many_shop.demo:run  shop/examples/demo.rs:3
     e2e_many_bank.agents:run  bank/src/lib.rs:4
     e2e_many_bank:summarize  bank/src/lib.rs:8
-    demo:run  bank/examples/demo.rs:3
+    e2e_many_bank.demo:run  bank/examples/demo.rs:3
     ");
+    // What is listed is a target.
+    for line in listed.lines() {
+        let target = line.split_whitespace().next().unwrap_or_default();
+        assert!(!answer(&project, target).is_empty(), "{line}");
+    }
     let listed = project.run("list --package e2e-many-shop").exits(0).stdout;
     assert_eq!(listed.lines().count(), 2, "{listed}");
 }
