@@ -2,7 +2,7 @@
 
 use std::process::Command;
 
-use tests::{Finished, Project, workspace};
+use tests::{Finished, Project};
 
 const LIBRARY: &str = "
 #[fluxloop::agent]
@@ -125,11 +125,4 @@ fn the_users_tests_and_examples_are_their_own() {
     // No warning of the attribute's making.
     let built = cargo(&project, "check --all-targets").exits(0);
     assert!(!built.stderr.contains("warning"), "{built}");
-}
-
-#[test]
-fn the_repository_is_not_the_place_of_a_users_build() {
-    // Were a member generated here, this file would say so.
-    let manifest = std::fs::read_to_string(workspace().join("Cargo.toml")).expect("it is there");
-    assert!(!manifest.contains("e2e"));
 }

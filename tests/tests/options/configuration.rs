@@ -1,7 +1,7 @@
 //! Keys that no flag sets.
 
 use serde_json::json;
-use tests::obedient;
+use tests::{Experiment, obedient};
 
 use super::{answers, outputs};
 
@@ -42,12 +42,8 @@ fn the_agent_runs_in_the_working_directory() {
 #[test]
 fn a_template_wraps_what_a_persona_asks() {
     let config = r#"input_template: "say {persona}: {input} {other}""#;
-    let project =
-        obedient(config, &[]).inputs("- { input: hello {input}, persona: ada }\n- say plain");
-    project.write(
-        "inputs/generated.yaml",
-        "- { input: 'hello {input}', persona: ada }\n- say plain",
-    );
+    let inputs = "- { input: 'hello {input}', persona: ada }\n- say plain";
+    let project = obedient(config, &[]).inputs(inputs);
     let _ = project.experiment("").exits(0);
     let experiment = project.latest();
     assert_eq!(
@@ -171,4 +167,21 @@ fn keys_of_the_original_are_accepted_and_said_to_have_no_effect() {
         3,
         "{finished}"
     );
+}
+
+#[test]
+fn of_two_spellings_of_a_key_that_of_the_page_wins_and_it_is_said() {
+    let config =
+        "iterations: 3\nrunner: { iterations: 2 }\noutput_directory: a\noutput: { directory: b }";
+    let project = obedient(config, &["say a"]);
+    let finished = project.experiment("").exits(0);
+    let finished = finished.says("`runner.iterations` and `iterations` differ");
+    let _ = finished.says("`output.directory` and `output_directory` differ");
+    assert!(!project.path("a").exists());
+    let experiment = Experiment::at(project.path("b/latest"));
+    assert_eq!(outputs(&experiment).len(), 2);
+    // A flag wins over both, and there is nothing to say.
+    let finished = project.experiment("-i 1 -o c").exits(0);
+    assert!(!finished.stderr.contains("differ"), "{finished}");
+    assert_eq!(outputs(&Experiment::at(project.path("c/latest"))).len(), 1);
 }

@@ -20,6 +20,8 @@ fn results_go_where_they_are_said_to() {
         ("FLUXLOOP_OUTPUT_DIR=e", "", "e"),
         ("FLUXLOOP_OUTPUT_DIR=e", "-o f", "f"),
         ("", "-c configs/page.yaml", "page"),
+        ("", "-c configs/page.yaml -o g", "g"),
+        ("FLUXLOOP_OUTPUT_DIR=h", "-c configs/page.yaml", "h"),
     ] {
         let arguments = format!("run experiment --yes {arguments}");
         let finished = project.run_with(variables, &arguments).exits(0);
@@ -160,8 +162,20 @@ fn json_messages_are_all_that_standard_output_carries() {
             (&last["failed"], &last["gate"]["passed"]),
             (&1.into(), &false.into())
         );
+        // What an agent prints is in the logs, and in nobody's way.
+        assert!(!finished.stderr.contains("printed: c"), "{finished}");
+        assert!(!finished.stderr.contains("complained: c"), "{finished}");
         // The lines tell the same as the files.
         let experiment = Experiment::at(last["path"].as_str().unwrap().into());
+        let files = experiment.files().into_iter();
+        let logs =
+            files.filter(|(path, _)| path.parent().is_some_and(|folder| folder.ends_with("logs")));
+        let logs: Vec<u8> = logs.flat_map(|(_, bytes)| bytes).collect();
+        let logs = String::from_utf8_lossy(&logs);
+        assert!(
+            logs.contains("printed: c") && logs.contains("complained: c"),
+            "{logs}"
+        );
         for row in experiment.rows("trace_summary.jsonl") {
             let told = messages.iter().find(|message| {
                 message["reason"] == "run-finished" && message["case"] == row["case"]
