@@ -89,6 +89,8 @@ fn a_run_that_takes_too_long_fails_alone() {
         assert_eq!(outputs(&experiment), ["before", "after"], "{finished}");
         let failed = failed(&experiment);
         assert_eq!(failed["error"]["kind"], "timeout", "{failed}");
+        let message = failed["error"]["message"].as_str().unwrap_or_default();
+        assert!(message.contains("within 0.1 s"), "{failed}");
         // Its deadline is over: there is nothing to try again.
         assert_eq!(failed["attempts"], Value::Null, "{failed}");
     }
