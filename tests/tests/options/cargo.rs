@@ -1,6 +1,6 @@
 //! Cargo's own options, passed on to it.
 
-use tests::{Finished, Project, obedient, workspace};
+use tests::{Finished, Project, obedient};
 
 use super::outputs;
 
@@ -167,17 +167,10 @@ fn stand_alone(name: &str) -> Project {
 #[test]
 fn cargo_builds_where_it_is_told_to() {
     let project = stand_alone("e2e_folder");
-    let _ = project.experiment("--target-dir elsewhere").exits(101);
-    assert!(project.path("elsewhere/debug").is_dir());
-    let usual = workspace().join("target/e2e/debug/.fingerprint");
-    let in_usual = std::fs::read_dir(usual).into_iter().flatten().flatten();
-    let mut in_usual = in_usual.filter(|entry| {
-        entry
-            .file_name()
-            .to_string_lossy()
-            .starts_with("e2e_folder")
-    });
-    assert!(in_usual.next().is_none());
+    let run = "run experiment --yes --target-dir elsewhere";
+    let finished = project.run_with("CARGO_TARGET_DIR=usual", run).exits(101);
+    assert!(project.path("elsewhere/debug").is_dir(), "{finished}");
+    assert!(!project.path("usual").exists(), "{finished}");
 }
 
 #[test]
