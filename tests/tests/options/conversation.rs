@@ -44,19 +44,23 @@ const SAID: [&str; 9] = [
     "4 user supervisor thanks",
 ];
 
-/// One project for all: what differs is in the options.
-fn talkative() -> &'static Project {
-    static PROJECT: OnceLock<Project> = OnceLock::new();
-    PROJECT.get_or_init(|| {
-        Project::new("e2e_talk", AGENT)
-            .config(SCRIPT)
-            .inputs("- { id: a, input: hello, persona: novice }")
-    })
+/// A folder beside the agent, with a conversation to play.
+fn talkative() -> Project {
+    static AGENTS: OnceLock<Project> = OnceLock::new();
+    let agents = AGENTS.get_or_init(|| {
+        Project::kept("e2e_talk")
+            .package("", "e2e_talk", "\n[workspace]\n")
+            .locked()
+            .file("src/lib.rs", AGENT)
+    });
+    agents
+        .beside("talk")
+        .config(SCRIPT)
+        .inputs("- { id: a, input: hello, persona: novice }")
 }
 
 /// Runs the project's conversation, and gives the rows of `traces.jsonl`.
-fn conversations(name: &str, variables: &str, arguments: &str) -> Vec<Value> {
-    let project = talkative();
+fn conversations(project: &Project, name: &str, variables: &str, arguments: &str) -> Vec<Value> {
     let folder = project.path(name);
     let arguments = format!(
         "run experiment --yes --output-dir {} {arguments}",
@@ -68,11 +72,12 @@ fn conversations(name: &str, variables: &str, arguments: &str) -> Vec<Value> {
 
 #[test]
 fn a_script_is_played_to_its_end() {
+    let project = talkative();
     for (name, variables, arguments) in [
         ("by-flag", "", "--multi-turn"),
         ("by-variable", "FLUXLOOP_MULTI_TURN=true", ""),
     ] {
-        let row = &conversations(name, variables, arguments)[0];
+        let row = &conversations(&project, name, variables, arguments)[0];
         assert_eq!(row["output"], "4/3/6");
         assert_eq!(row["conversation_state"], "completed");
         assert_eq!(row["termination_reason"], "supervisor_stop");
@@ -98,8 +103,7 @@ fn a_script_is_played_to_its_end() {
             .collect();
         assert_eq!(said, SAID);
     }
-    let observations =
-        Experiment::at(talkative().path("by-flag/latest")).rows("observations.jsonl");
+    let observations = Experiment::at(project.path("by-flag/latest")).rows("observations.jsonl");
     let decisions = observations
         .iter()
         .filter(|row| row["kind"] == "supervisor" && row["type"] == "span_end");
@@ -108,11 +112,12 @@ fn a_script_is_played_to_its_end() {
 
 #[test]
 fn the_last_turn_cuts_a_conversation_off() {
+    let project = talkative();
     for (name, variables, arguments) in [
         ("max-flag", "", "--multi-turn --max-turns 2"),
         ("max-variable", "FLUXLOOP_MAX_TURNS=2", "--multi-turn"),
     ] {
-        let row = &conversations(name, variables, arguments)[0];
+        let row = &conversations(&project, name, variables, arguments)[0];
         assert_eq!(row["turn_count"], 2);
         assert_eq!(
             (
@@ -126,18 +131,25 @@ fn the_last_turn_cuts_a_conversation_off() {
 
 #[test]
 fn one_persona_may_ask_everything() {
-    let row = &conversations("persona", "", "--multi-turn --persona-override expert")[0];
+    let project = talkative();
+    let row = &conversations(
+        &project,
+        "persona",
+        "",
+        "--multi-turn --persona-override expert",
+    )[0];
     assert_eq!(row["persona"], "expert");
     assert_eq!(row["case"], "talk::expert::a::iter_0");
 }
 
 #[test]
 fn conversations_may_be_switched_off() {
+    let project = talkative();
     for (name, variables, arguments) in [
         ("off-flag", "FLUXLOOP_MULTI_TURN=true", "--no-multi-turn"),
         ("off-last", "", "--multi-turn --no-multi-turn"),
     ] {
-        let row = &conversations(name, variables, arguments)[0];
+        let row = &conversations(&project, name, variables, arguments)[0];
         assert_eq!(row["output"], "1/0/0");
         assert!(row.get("conversation_history").is_none() && row.get("turn_count").is_none());
     }
@@ -148,11 +160,11 @@ fn turns_before_a_failure_are_kept() {
     for (word, kind) in [("fail", "agent_error"), ("abort", "crash")] {
         let project = talkative();
         let config = SCRIPT.replace("edge cases", word);
-        project.write(format!("{word}.yaml"), &config);
+        project.write(format!("configs/{word}.yaml"), &config);
         project.write(format!("{word}-inputs.yaml"), "- hello");
         let folder = project.path(word);
         let arguments = format!(
-            "run experiment --yes --multi-turn --personas novice --config {word}.yaml --inputs {word}-inputs.yaml -o {}",
+            "run experiment --yes --multi-turn --personas novice --config configs/{word}.yaml --inputs {word}-inputs.yaml -o {}",
             folder.display()
         );
         let _ = project.run(&arguments).exits(100);
