@@ -162,8 +162,13 @@ pub(super) async fn check_inputs(
         total: 0,
         named: Vec::new(),
     };
+    let mut last = None;
     for (input, error) in plan.distinct_inputs().zip(answers) {
         let Some(error) = error else { continue };
+        // With a template each persona has a text of its own, of one entry of the file.
+        if last.replace(&input.id) == Some(&input.id) {
+            continue;
+        }
         unfit.total += 1;
         if unfit.named.len() < MOST_NAMED {
             unfit
