@@ -240,3 +240,14 @@ fn refund(ticket: Ticket) -> String { format!(\"{} {}\", ticket.customer, ticket
     help: change the inputs, or the types of the agent's parameters; nothing was run
     ");
 }
+
+#[test]
+fn an_input_that_does_not_fit_is_told_once_however_many_ask_it() {
+    let config = "input_template: '{persona}: {input}'\npersonas: [{ name: ada }, { name: bob }]";
+    let project = obedient(config, &[]).inputs("- { id: a, input: [1] }\n- { id: b, input: [1] }");
+    let finished = project.experiment("").exits(96);
+    let _ = finished
+        .says("2 inputs do not fit")
+        .says("input `a`")
+        .says("input `b`");
+}
