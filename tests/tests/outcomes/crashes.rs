@@ -51,7 +51,9 @@ fn alone_it_is_told_at_once() {
             let (row, others) = culprit(&project, order, "--parallel 1");
             assert_death(&row, &expected);
             assert_attempts(&row, 1);
-            others.values().for_each(|row| assert_attempts(row, 1));
+            for row in others.values() {
+                assert_attempts(row, 1);
+            }
         }
     }
 }
