@@ -1,7 +1,7 @@
 use std::{cmp::Ordering, path::Path};
 
-use crate::json_line::acts;
 use crate::secret::{MASK, looks_secret};
+use crate::visible::acts;
 
 /// What is shown of an offending line, in characters.
 const SHOWN_CHARACTERS: usize = 120;
