@@ -25,9 +25,11 @@ pub mod plan;
 pub mod secret;
 #[cfg(feature = "engine")]
 pub mod summary;
+#[cfg(feature = "engine")]
+pub mod supervisor;
 
 pub use agent::{
-    Context, Conversation, ExpertiseLevel, Message, Persona, Role, Transient, transient,
+    Context, Conversation, ExpertiseLevel, Message, Persona, Role, StateError, Transient, transient,
 };
 pub use fluxloop_macros::agent;
 

@@ -72,7 +72,7 @@ async fn obey(host: &WorkerHost, order: &str) -> Answer {
 #[track_caller]
 fn returned(answer: &Answer) -> &str {
     match &answer.ended {
-        Ended::Returned(output) => output.get(),
+        Ended::Returned(returned) => returned.output.get(),
         other => panic!("expected an output, found {other:?}"),
     }
 }

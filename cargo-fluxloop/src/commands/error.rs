@@ -35,8 +35,9 @@ pub(super) enum CommandError {
     Config(#[from] ConfigErrors),
     #[error(transparent)]
     Plan(#[from] PlanError),
+    /// The message holds all there is to say: as a `source` it would be said twice.
     #[error("`runner.target`: {0}")]
-    Spec(#[from] SpecError),
+    Spec(SpecError),
     #[error(transparent)]
     Workspace(#[from] WorkspaceError),
     #[error(transparent)]
@@ -62,6 +63,12 @@ pub(super) enum CommandError {
     /// What was asked to be printed could not be.
     #[error("cannot write to standard output")]
     Output(#[source] io::Error),
+}
+
+impl From<SpecError> for CommandError {
+    fn from(error: SpecError) -> Self {
+        Self::Spec(error)
+    }
 }
 
 impl CommandError {
@@ -142,7 +149,7 @@ impl CommandError {
         match self {
             // Each has its place in a file, and the line itself.
             Self::Config(errors) => shell.text(&errors.report()),
-            Self::Declined => shell.info(self),
+            Self::Declined => shell.info("Nothing was run"),
             _ => shell.error(self, self.hint().as_deref()),
         }
     }

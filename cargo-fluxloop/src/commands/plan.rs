@@ -32,7 +32,7 @@ pub(super) fn plan(
     let config = load(project, overrides, invocation)?;
     let inputs = load_inputs(&config)?;
     for warning in &inputs.warnings {
-        invocation.shell.warn(warning.report());
+        invocation.shell.text(&warning.report());
     }
     // Few enough digits for every program that reads the rows.
     let seed = config.seed.unwrap_or_else(|| u64::from(fastrand::u32(..)));
@@ -72,7 +72,7 @@ pub(super) fn load(
         .collect();
     let loaded = config::load(&request)?;
     for warning in &loaded.warnings {
-        invocation.shell.warn(warning.report());
+        invocation.shell.text(&warning.report());
     }
     Ok(loaded.config)
 }

@@ -111,7 +111,8 @@ impl TargetError {
                     Some(listed) => format!("did you mean `{}`?", listed.target),
                     None => "take one of the list".to_owned(),
                 };
-                match crate_to_name {
+                let is_listed = |target: &&String| known.iter().any(|agent| agent.target == **target);
+                match crate_to_name.as_ref().filter(|target| !is_listed(target)) {
                     Some(target) => format!(
                         "{advice} (an agent that a macro writes is found if its crate is named, as in `{target}`)"
                     ),

@@ -1,7 +1,9 @@
 use std::{collections::BTreeMap, io, time::Duration};
 
 use fluxloop::{
-    event::{Consumer, Event, Failure, FailureKind, Finished, Outcome, Run, Started},
+    event::{
+        Consumer, ConversationState, Event, Failure, FailureKind, Finished, Outcome, Run, Started,
+    },
     json_line::push_json_line,
     plan::Case,
     summary::{DurationsMs, Verdict},
@@ -38,6 +40,14 @@ enum Message<'a> {
         fluxloop_version: &'static str,
     },
     RunStarted(CaseFields<'a>),
+    TurnStarted {
+        #[serde(flatten)]
+        case: CaseFields<'a>,
+        conversation_state: ConversationState,
+        turn: u32,
+        max_turns: u32,
+        user_message: &'a str,
+    },
     RunRetried {
         #[serde(flatten)]
         case: CaseFields<'a>,
@@ -76,6 +86,15 @@ struct RunFields<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     error: Option<&'a Failure>,
     attempts: u32,
+    #[serde(flatten)]
+    conversation: Option<ConversationFields>,
+}
+
+#[derive(Serialize)]
+struct ConversationFields {
+    conversation_state: ConversationState,
+    termination_reason: &'static str,
+    turn_count: u32,
 }
 
 #[derive(Serialize)]
@@ -143,6 +162,14 @@ impl JsonReporter {
             success: run.outcome.is_success(),
             error,
             attempts: run.attempts,
+            conversation: run
+                .conversation
+                .as_ref()
+                .map(|conversation| ConversationFields {
+                    conversation_state: conversation.end.state(),
+                    termination_reason: conversation.end.reason(),
+                    turn_count: conversation.turn_count,
+                }),
         }))
     }
 
@@ -180,6 +207,18 @@ impl Consumer for JsonReporter {
         match event {
             Event::ExperimentStarted(started) => self.experiment_started(started),
             Event::RunStarted(case) => self.write(&Message::RunStarted(CaseFields::of(case))),
+            Event::TurnStarted {
+                case,
+                turn,
+                max_turns,
+                says,
+            } => self.write(&Message::TurnStarted {
+                case: CaseFields::of(case),
+                conversation_state: ConversationState::Active,
+                turn: *turn,
+                max_turns: *max_turns,
+                user_message: says,
+            }),
             Event::RunRetried {
                 case,
                 attempt,

@@ -23,6 +23,7 @@ pub(super) const PAGES: &[(&str, &str)] = pages![
     "agents.md",
     "ci.md",
     "configuration.md",
+    "conversations.md",
     "crashes-and-isolation.md",
     "experiment-directory.md",
     "getting-started.md",

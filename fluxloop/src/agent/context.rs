@@ -1,6 +1,7 @@
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use serde_json::{Map, Value, value::RawValue};
 
+use super::state::{StateError, StateSlot};
 use super::{Persona, bind::parse};
 use crate::worker::protocol::CallContext;
 
@@ -30,6 +31,7 @@ pub struct Context {
     persona: Option<Persona>,
     metadata: Map<String, Value>,
     conversation: Conversation,
+    state: StateSlot,
 }
 
 impl Default for Context {
@@ -42,6 +44,7 @@ impl Default for Context {
             persona: None,
             metadata: Map::new(),
             conversation: Conversation::default(),
+            state: StateSlot::default(),
         }
     }
 }
@@ -57,6 +60,7 @@ impl Context {
             persona: read("persona", wire.persona.as_deref())?,
             metadata: read("metadata", wire.metadata.as_deref())?.unwrap_or_default(),
             conversation: read("conversation", wire.conversation.as_deref())?.unwrap_or_default(),
+            state: StateSlot::holding(wire.state.as_deref()),
         })
     }
 
@@ -131,6 +135,55 @@ impl Context {
     #[must_use]
     pub fn seed(&self) -> u64 {
         self.seed
+    }
+
+    /// What the agent kept of this conversation's turns before, with [`set_state`](Self::set_state). The default of
+    /// its type where it kept nothing, as in the first turn.
+    ///
+    /// The state belongs to the conversation: no other conversation sees it, and it survives the agent's process.
+    ///
+    /// ```
+    /// use fluxloop::Context;
+    /// use serde::{Deserialize, Serialize};
+    ///
+    /// #[derive(Default, Serialize, Deserialize)]
+    /// struct Desk {
+    ///     looked_up: Vec<String>,
+    /// }
+    ///
+    /// #[fluxloop::agent]
+    /// fn answer(question: &str, context: &Context) -> Result<String, fluxloop::StateError> {
+    ///     let mut desk: Desk = context.state()?;
+    ///     desk.looked_up.push(question.to_owned());
+    ///     context.set_state(&desk)?;
+    ///     Ok(format!("That was question {}.", desk.looked_up.len()))
+    /// }
+    ///
+    /// let context = Context::default();
+    /// assert_eq!(answer("Where is it?", &context)?, "That was question 1.");
+    /// assert_eq!(answer("And when?", &context)?, "That was question 2.");
+    /// # Ok::<_, fluxloop::StateError>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// When what was kept is not of this type.
+    pub fn state<T: Default + DeserializeOwned>(&self) -> Result<T, StateError> {
+        self.state.get()
+    }
+
+    /// Keeps a state for the next turns of this conversation. A turn that fails keeps nothing.
+    ///
+    /// # Errors
+    ///
+    /// When the state cannot be written as JSON.
+    pub fn set_state(&self, state: &impl Serialize) -> Result<(), StateError> {
+        self.state.set(state)
+    }
+
+    /// The state, where this turn has set one.
+    pub(crate) fn kept_state(&self) -> Option<Box<RawValue>> {
+        self.state.kept()
     }
 
     /// Sets the simulated user.

@@ -7,9 +7,11 @@ mod error;
 mod persona;
 mod registry;
 pub(crate) mod reply;
+mod state;
 
 pub use context::{Context, Conversation, Message, Role};
 pub use entry::{AgentEntry, Arguments, BindError, Invocation, Reply};
 pub use error::{AgentError, Transient, transient};
 pub use persona::{ExpertiseLevel, Persona};
 pub use registry::{Place, Registry, RegistryError};
+pub use state::StateError;

@@ -6,6 +6,7 @@
 
 mod directory;
 mod error;
+mod observation;
 mod row;
 mod row_file;
 mod summary_file;

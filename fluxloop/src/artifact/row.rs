@@ -1,12 +1,13 @@
 //! The rows of the `.jsonl` files, borrowed from the run that they tell of.
 
 use jiff::{Timestamp, fmt::temporal::DateTimePrinter};
-use serde::{Serialize, Serializer};
+use serde::Serialize;
 use serde_json::value::RawValue;
 
 use crate::{
-    event::{Failure, Outcome, Run},
+    event::{ConversationRecord, ConversationState, Failure, Outcome, Run},
     summary::milliseconds,
+    supervisor::{Speaker, TokenUsage},
 };
 
 /// Microseconds, always: rows of equal length sort as text.
@@ -20,8 +21,8 @@ pub(super) fn rfc_3339(moment: Timestamp) -> String {
 /// A run's two moments as text. Both stand in several rows: they are formatted once, into reused memory.
 #[derive(Debug, Default)]
 pub(super) struct Times {
-    started_at: String,
-    completed_at: String,
+    pub(super) started_at: String,
+    pub(super) completed_at: String,
 }
 
 impl Times {
@@ -53,11 +54,25 @@ pub(super) struct SummaryRow<'a> {
     error: Option<&'a Failure>,
     #[serde(skip_serializing_if = "Option::is_none")]
     attempts: Option<u32>,
+    #[serde(flatten)]
+    conversation: Option<ConversationFields>,
+}
+
+/// What a line of `trace_summary.jsonl` says of a conversation.
+#[derive(Clone, Copy, Debug, Serialize)]
+struct ConversationFields {
+    conversation_state: ConversationState,
+    termination_reason: &'static str,
+    turn_count: u32,
 }
 
 impl<'a> SummaryRow<'a> {
     pub(super) fn new(run: &'a Run) -> Self {
         let (output, error) = parts(&run.outcome);
+        let turns = run
+            .conversation
+            .as_ref()
+            .map_or(1, |conversation| conversation.turn_count);
         Self {
             trace_id: &run.trace_id,
             case: &run.case.name,
@@ -72,7 +87,15 @@ impl<'a> SummaryRow<'a> {
             duration_ms: milliseconds(run.duration),
             success: run.outcome.is_success(),
             error,
-            attempts: (run.attempts > 1).then_some(run.attempts),
+            attempts: (run.attempts > turns).then_some(run.attempts),
+            conversation: run
+                .conversation
+                .as_ref()
+                .map(|conversation| ConversationFields {
+                    conversation_state: conversation.end.state(),
+                    termination_reason: conversation.end.reason(),
+                    turn_count: conversation.turn_count,
+                }),
         }
     }
 }
@@ -87,6 +110,61 @@ pub(super) struct TraceRow<'a> {
     completed_at: &'a str,
     metadata: Metadata<'a>,
     observation_count: usize,
+    #[serde(flatten)]
+    conversation: Option<ConversationDetails<'a>>,
+}
+
+/// What a line of `traces.jsonl` says of a conversation besides.
+#[derive(Debug, Serialize)]
+struct ConversationDetails<'a> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    termination_detail: Option<&'a str>,
+    conversation_history: Vec<SaidRow<'a>>,
+    supervisor: SupervisorFields<'a>,
+}
+
+#[derive(Debug, Serialize)]
+struct SaidRow<'a> {
+    turn: u32,
+    role: Speaker,
+    content: &'a str,
+    source: &'static str,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    closing: bool,
+}
+
+#[derive(Debug, Serialize)]
+struct SupervisorFields<'a> {
+    provider: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    model: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    token_usage: Option<TokenUsage>,
+}
+
+impl<'a> ConversationDetails<'a> {
+    fn new(record: &'a ConversationRecord) -> Self {
+        let said = record.history.iter().map(|said| SaidRow {
+            turn: said.turn,
+            role: said.speaker,
+            content: &said.content,
+            source: match said.speaker {
+                Speaker::Assistant => "agent",
+                Speaker::User if said.turn == 1 && !said.closing => "input",
+                Speaker::User => "supervisor",
+            },
+            closing: said.closing,
+        });
+        Self {
+            termination_detail: record.end.detail(),
+            conversation_history: said.collect(),
+            supervisor: SupervisorFields {
+                provider: record.provider,
+                model: record.model.as_deref(),
+                token_usage: record.usage,
+            },
+        }
+    }
 }
 
 /// Always an object, so that readers need no case for inputs without metadata.
@@ -117,98 +195,12 @@ impl<'a> TraceRow<'a> {
                 .as_deref()
                 .map_or(Metadata::None {}, Metadata::Recorded),
             observation_count,
+            conversation: run.conversation.as_ref().map(ConversationDetails::new),
         }
     }
 }
 
-/// A line of `observations.jsonl`.
-#[derive(Debug, Serialize)]
-pub(super) struct ObservationRow<'a> {
-    trace_id: &'a str,
-    r#type: ObservationType,
-    timestamp: &'a str,
-    name: &'static str,
-    id: RootId<'a>,
-    kind: ObservationKind,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    level: Option<Level>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    input: Option<&'a RawValue>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    output: Option<&'a RawValue>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    error: Option<&'a Failure>,
-    start_time: &'a str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    end_time: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    duration_ms: Option<f64>,
-}
-
-#[derive(Clone, Copy, Debug, Serialize)]
-#[serde(rename_all = "snake_case")]
-enum ObservationType {
-    SpanStart,
-    SpanEnd,
-}
-
-#[derive(Clone, Copy, Debug, Serialize)]
-#[serde(rename_all = "snake_case")]
-enum ObservationKind {
-    Agent,
-}
-
-#[derive(Clone, Copy, Debug, Serialize)]
-#[serde(rename_all = "UPPERCASE")]
-enum Level {
-    Error,
-}
-
-/// The id of the span around all else of a run: `trace_001.0`.
-#[derive(Clone, Copy, Debug)]
-struct RootId<'a>(&'a str);
-
-impl Serialize for RootId<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(&format_args!("{}.0", self.0))
-    }
-}
-
-impl<'a> ObservationRow<'a> {
-    /// The span around all else of a run: its start and its end.
-    pub(super) fn agent_run(run: &'a Run, times: &'a Times) -> [Self; 2] {
-        let (output, error) = parts(&run.outcome);
-        let start = Self {
-            trace_id: &run.trace_id,
-            r#type: ObservationType::SpanStart,
-            timestamp: &times.started_at,
-            name: "agent_run",
-            id: RootId(&run.trace_id),
-            kind: ObservationKind::Agent,
-            level: None,
-            input: Some(&run.case.input.recorded),
-            output: None,
-            error: None,
-            start_time: &times.started_at,
-            end_time: None,
-            duration_ms: None,
-        };
-        let end = Self {
-            r#type: ObservationType::SpanEnd,
-            timestamp: &times.completed_at,
-            level: error.map(|_| Level::Error),
-            input: None,
-            output,
-            error,
-            end_time: Some(&times.completed_at),
-            duration_ms: Some(milliseconds(run.duration)),
-            ..start
-        };
-        [start, end]
-    }
-}
-
-fn parts(outcome: &Outcome) -> (Option<&RawValue>, Option<&Failure>) {
+pub(super) fn parts(outcome: &Outcome) -> (Option<&RawValue>, Option<&Failure>) {
     match outcome {
         Outcome::Returned(output) => (Some(output), None),
         Outcome::Failed(failure) => (None, Some(failure)),

@@ -5,7 +5,8 @@ use serde_json::Value;
 
 use super::{
     ArtifactError, GitState, Operation,
-    row::{ObservationRow, SummaryRow, Times, TraceRow},
+    observation::{DecisionText, observations},
+    row::{SummaryRow, Times, TraceRow},
     row_file::{Open, RowFile},
     summary_file::{End, SummaryFile},
 };
@@ -107,7 +108,8 @@ impl Artifacts {
         self.times.set(run);
         let mut observation_count = 0;
         if let Some(file) = &mut self.observations {
-            let rows = ObservationRow::agent_run(run, &self.times);
+            let decisions = DecisionText::all(run);
+            let rows = observations(run, &self.times, &decisions);
             observation_count = rows.len();
             file.append(&mut self.buffer, &rows)?;
         }

@@ -18,8 +18,13 @@ use super::{
 
 const DEFAULT_CONFIG: &str = "configs/simulation.yaml";
 const DEFAULT_ROOT: &str = "fluxloop";
-/// The names that a configuration in one file had.
-const OLD_NAMES: [&str; 2] = ["fluxloop.yaml", "setting.yaml"];
+/// Where a configuration in one file was, and where one that was misplaced may be.
+const OTHER_PLACES: [&str; 4] = [
+    "fluxloop.yaml",
+    "setting.yaml",
+    "simulation.yaml",
+    "configs/simulation.yml",
+];
 const MINIMAL: &str = "iterations: 1\nrunner:\n  target: \"my_crate:run\"";
 
 /// Which configuration to load, and what overrides it.
@@ -114,7 +119,6 @@ struct Location {
     directory: PathBuf,
     /// As it was asked for.
     config: Option<PathBuf>,
-    shown_from: PathBuf,
 }
 
 impl Location {
@@ -134,28 +138,24 @@ impl Location {
             .project
             .clone()
             .or_else(|| variable("FLUXLOOP_PROJECT").cloned());
-        let shown_from = request.current_directory.clone();
         let Some(project) = project else {
             if request.root.is_some() {
                 let warning = Warning::new("`--root` has no effect without `--project`", None);
                 warnings.push(warning.with_hint("add `--project NAME`"));
             }
             return Ok(Self {
-                directory: shown_from.clone(),
+                directory: request.current_directory.clone(),
                 config,
-                shown_from,
             });
         };
-        let root = shown_from.join(root.unwrap_or_else(|| DEFAULT_ROOT.into()));
+        let root = request
+            .current_directory
+            .join(root.unwrap_or_else(|| DEFAULT_ROOT.into()));
         let directory = root.join(checked(&project)?);
         if !directory.is_dir() {
             return Err(no_project(&project, &root, directory));
         }
-        Ok(Self {
-            directory,
-            config,
-            shown_from,
-        })
+        Ok(Self { directory, config })
     }
 
     /// The file to load. Absolute.
@@ -172,17 +172,25 @@ impl Location {
         if self.config.is_some() {
             return Err(error.with_hint("check the path given by `--config`"));
         }
-        let old = OLD_NAMES
-            .iter()
-            .map(|name| self.directory.join(name))
-            .find(|path| path.is_file());
-        Err(error.with_hint(match old {
-            Some(old) => format!("use the one in a single file: `--config {}`", shown_path(&old, &self.shown_from)),
-            None => format!(
+        let hint = self.elsewhere().unwrap_or_else(|| {
+            format!(
                 "looked for {DEFAULT_CONFIG} in {}; run in the project's directory, name a file with `--config`, or write one:\n\n{MINIMAL}",
                 self.directory.display()
-            ),
-        }))
+            )
+        });
+        Err(error.with_hint(hint))
+    }
+
+    /// How to use a configuration that is not where it was looked for.
+    fn elsewhere(&self) -> Option<String> {
+        let mut others = OTHER_PLACES.iter().map(|name| self.directory.join(name));
+        if let Some(other) = others.find(|path| path.is_file()) {
+            let other = shown_path(&other, &self.directory);
+            return Some(format!("use the one that is there: `--config {other}`"));
+        }
+        let mut above = self.directory.ancestors().skip(1);
+        let above = above.find(|folder| folder.join(DEFAULT_CONFIG).is_file())?;
+        Some(format!("there is one in {}: run there", above.display()))
     }
 }
 

@@ -237,7 +237,7 @@ pub(crate) fn from_environment(
 /// `FLUXLOOP_ITERATION` is nobody's variable, and probably meant as one that is.
 pub(crate) fn misspelt(environment: &BTreeMap<String, String>) -> Vec<Warning> {
     /// Variables of ours that are no option of the table.
-    const OTHERS: [&str; 8] = [
+    const OTHERS: [&str; 11] = [
         "FLUXLOOP_CONFIG",
         "FLUXLOOP_PROJECT",
         "FLUXLOOP_ROOT",
@@ -246,6 +246,9 @@ pub(crate) fn misspelt(environment: &BTreeMap<String, String>) -> Vec<Warning> {
         "FLUXLOOP_NO_FAIL",
         "FLUXLOOP_PROGRESS",
         "FLUXLOOP_MESSAGE_FORMAT",
+        "FLUXLOOP_QUIET",
+        "FLUXLOOP_VERBOSE",
+        "FLUXLOOP_COLOR",
     ];
     let variables = RUN_OPTIONS.iter().map(RunOption::variable);
     let variables: Vec<String> = variables.chain(OTHERS.map(str::to_owned)).collect();

@@ -1,6 +1,6 @@
 use std::{collections::BTreeMap, num::NonZeroU32, path::PathBuf, time::Duration};
 
-use super::{Config, Gate, Output, Runner};
+use super::{Config, Gate, MultiTurn, Output, Runner, SupervisorSettings};
 use crate::secret::Secrets;
 
 impl Config {
@@ -37,6 +37,13 @@ impl Config {
             base_inputs: Vec::new(),
             personas: Vec::new(),
             persona_filter: None,
+            multi_turn: MultiTurn {
+                enabled: false,
+                max_turns: 8,
+                min_turns: 1,
+                persona_override: None,
+                supervisor: SupervisorSettings::None,
+            },
             gate: Gate {
                 max_failures: 0,
                 min_success_rate: None,

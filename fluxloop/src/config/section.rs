@@ -67,6 +67,15 @@ impl<'a> Section<'a> {
             .is_some_and(|mapping| mapping.get(key).is_some())
     }
 
+    /// Whether a key of the mapping below another is set.
+    pub(crate) fn is_set_below(&self, outer: &str, key: &str) -> bool {
+        let outer = self.mapping.and_then(|mapping| mapping.get(outer));
+        outer.is_some_and(|node| match &node.value {
+            NodeValue::Mapping(mapping) => mapping.get(key).is_some_and(|node| !node.is_null()),
+            _ => false,
+        })
+    }
+
     /// Decodes the mapping below a key. One that is absent is decoded as an empty one.
     pub(crate) fn section<T>(
         &self,

@@ -43,6 +43,7 @@ impl Config {
             }),
         );
         self.snapshot_runner(&mut map);
+        self.snapshot_conversations(&mut map);
         map.retain(|_, value| !value.is_null());
         let mut value = Value::Object(map);
         self.secrets.redact_value(&mut value);
@@ -53,6 +54,15 @@ impl Config {
     #[must_use]
     pub fn snapshot_yaml(&self, inputs_file: &Path, seed: u64) -> String {
         yaml::to_text(&self.snapshot(inputs_file, seed))
+    }
+
+    fn snapshot_conversations(&self, map: &mut Map<String, Value>) {
+        let conversations = map.entry("multi_turn").or_insert_with(|| json!({}));
+        if let Value::Object(conversations) = conversations {
+            conversations.insert("enabled".into(), json!(self.multi_turn.enabled));
+            conversations.insert("max_turns".into(), json!(self.multi_turn.max_turns));
+            conversations.insert("min_turns".into(), json!(self.multi_turn.min_turns));
+        }
     }
 
     fn snapshot_runner(&self, map: &mut Map<String, Value>) {

@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, fmt, num::NonZeroU32, path::PathBuf, time::Dura
 
 use serde_json::{Map, Value};
 
-use crate::Persona;
+use crate::{Persona, supervisor::MockSupervisor};
 
 /// A whole experiment's configuration, validated, all layers merged.
 #[derive(Clone)]
@@ -46,6 +46,8 @@ pub struct Config {
     pub personas: Vec<Persona>,
     /// `--personas`: the names to keep.
     pub persona_filter: Option<Vec<String>>,
+    /// How inputs become conversations.
+    pub multi_turn: MultiTurn,
     /// When a finished experiment counts as passed.
     pub gate: Gate,
     /// Stop starting runs after the first failure.
@@ -125,6 +127,32 @@ pub struct Output {
     pub save_traces: bool,
     /// Write durations, personas and failure kinds into `summary.json`.
     pub save_aggregated_metrics: bool,
+}
+
+/// How inputs become conversations.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct MultiTurn {
+    /// Whether they do.
+    pub enabled: bool,
+    /// The last turn there can be, 1 to 100.
+    pub max_turns: u32,
+    /// The first turn after which the supervisor may end a conversation.
+    pub min_turns: u32,
+    /// The one persona that asks every input.
+    pub persona_override: Option<String>,
+    /// Who plays the user.
+    pub supervisor: SupervisorSettings,
+}
+
+/// Who plays the user of a conversation.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub enum SupervisorSettings {
+    /// Nobody is configured.
+    None,
+    /// A script.
+    Mock(MockSupervisor),
 }
 
 /// When a finished experiment counts as passed.

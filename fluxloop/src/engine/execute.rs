@@ -9,7 +9,7 @@ use tokio::{
 use super::{
     Clock, Consumers, Settings, Stop, StopLevel,
     in_flight::InFlight,
-    run::{Done, Retry, Runner},
+    run::{Done, Fatal, Notice, Runner},
 };
 use crate::{
     artifact::ArtifactError,
@@ -17,6 +17,7 @@ use crate::{
     host::AgentHost,
     plan::Plan,
     summary::Statistics,
+    supervisor::Supervisor,
 };
 
 /// How long runs in flight have after the first request to end.
@@ -35,6 +36,9 @@ pub enum EngineError {
     /// There is no worker to call any more.
     #[error("no agent can be called any more: {0}")]
     Unavailable(String),
+    /// The supervisor's provider refuses the key, and no conversation has succeeded.
+    #[error("the supervisor's provider refuses the API key: {0}")]
+    Refused(String),
 }
 
 /// An experiment, ready to run.
@@ -48,6 +52,8 @@ pub struct Experiment<'a, H> {
     pub settings: &'a Settings,
     /// Where its agent lives.
     pub host: &'a H,
+    /// Who plays the user of conversations; without one, every run is a single turn.
+    pub supervisor: Option<&'a Supervisor>,
 }
 
 impl<H: AgentHost> Experiment<'_, H> {
@@ -67,18 +73,20 @@ impl<H: AgentHost> Experiment<'_, H> {
         stop: Stop,
         consumers: &mut Consumers<'_>,
     ) -> Result<Finished, EngineError> {
-        let (retries, heard) = mpsc::unbounded_channel();
+        let (notices, heard) = mpsc::unbounded_channel();
         let runner = Runner {
             agent: self.agent,
             settings: self.settings,
             host: self.host,
             clock,
+            supervisor: self.supervisor,
             stop: stop.clone(),
-            retries,
+            notices,
         };
         let mut progress = Progress {
             plan: self.plan,
             settings: self.settings,
+            supervisor: self.supervisor,
             clock,
             consumers,
             statistics: Statistics::new(),
@@ -108,6 +116,7 @@ enum Phase {
 struct Progress<'a, 'c> {
     plan: &'a Plan,
     settings: &'a Settings,
+    supervisor: Option<&'a Supervisor>,
     clock: &'a dyn Clock,
     consumers: &'a mut Consumers<'c>,
     statistics: Statistics,
@@ -123,7 +132,7 @@ impl Progress<'_, '_> {
         &mut self,
         runner: &Runner<'_, H>,
         stop: Stop,
-        mut retried: mpsc::UnboundedReceiver<Retry>,
+        mut heard: mpsc::UnboundedReceiver<Notice>,
     ) {
         let mut running = FuturesUnordered::new();
         let mut next_start = Instant::now();
@@ -147,13 +156,9 @@ impl Progress<'_, '_> {
                 biased;
                 // Before the runs: one in a pause before a retry ends by it, and must not pass for the end of all.
                 () = &mut asked, if !matches!(self.phase, Phase::Draining(_)) => self.drain(running.len()),
+                // What a run has to tell comes before its end.
+                Some(notice) = heard.recv() => self.tell(notice),
                 Some(done) = running.next() => self.take(done),
-                Some(retry) = retried.recv() => self.emit(&Event::RunRetried {
-                    case: &retry.case,
-                    attempt: retry.attempt,
-                    failure: &retry.failure,
-                    delay: retry.delay,
-                }),
                 () = &mut cut_off => break,
                 () = sleep_until(next_start), if waits_to_start => {}
                 () = self.drained() => break,
@@ -179,9 +184,46 @@ impl Progress<'_, '_> {
         Some(case)
     }
 
+    fn tell(&mut self, notice: Notice) {
+        match notice {
+            Notice::Retry {
+                case,
+                attempt,
+                failure,
+                delay,
+            } => {
+                self.emit(&Event::RunRetried {
+                    case: &case,
+                    attempt,
+                    failure: &failure,
+                    delay,
+                });
+            }
+            Notice::Turn {
+                case,
+                turn,
+                history,
+            } => {
+                let says = history.last().map_or("", |said| &said.content);
+                self.emit(&Event::TurnStarted {
+                    case: &case,
+                    turn,
+                    max_turns: self.settings.max_turns,
+                    says,
+                });
+                self.in_flight.turn(case.index, turn, history);
+            }
+        }
+    }
+
     fn take(&mut self, done: Done) {
-        if let Some(reason) = done.unavailable {
-            self.fail(EngineError::Unavailable(reason));
+        match done.fatal {
+            Some(Fatal::Unavailable(reason)) => self.fail(EngineError::Unavailable(reason)),
+            // A key that worked before is refused for another reason: that run's own.
+            Some(Fatal::Refused(reason)) if self.statistics.counts().successful == 0 => {
+                self.fail(EngineError::Refused(reason));
+            }
+            Some(Fatal::Refused(_)) | None => {}
         }
         self.in_flight.end(done.run.case.index);
         self.record(&done.run);
@@ -217,7 +259,7 @@ impl Progress<'_, '_> {
         let mut in_flight = std::mem::take(&mut self.in_flight);
         let now = self.clock.now();
         let plan = self.plan;
-        for run in in_flight.cancel(plan, now) {
+        for run in in_flight.cancel(plan, self.supervisor, now) {
             self.record(&run);
         }
     }

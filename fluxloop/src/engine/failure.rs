@@ -1,17 +1,21 @@
+use std::time::Duration;
+
 use crate::{
     agent::AgentError,
-    event::{Failure, FailureKind, Outcome},
-    host::{Death, Ended},
+    event::{Failure, FailureKind},
+    host::{Death, Ended, Returned},
     secret::Secrets,
     worker::protocol::Panic,
 };
 
-/// What rows say of a call's end, secrets masked.
-pub(super) fn outcome(ended: Ended, limit: std::time::Duration, secrets: &Secrets) -> Outcome {
+/// What came of a call: an answer, or what rows say of there being none, secrets masked.
+pub(super) fn answer(
+    ended: Ended,
+    limit: Duration,
+    secrets: &Secrets,
+) -> Result<Returned, Failure> {
     let failure = match ended {
-        Ended::Returned(output) => {
-            return Outcome::Returned(secrets.redact_json(&output).into_owned());
-        }
+        Ended::Returned(returned) => return Ok(returned),
         Ended::Error(error) => of_error(error),
         Ended::Panicked(panic) => of_panic(panic),
         Ended::TimedOut => Failure::new(
@@ -25,7 +29,7 @@ pub(super) fn outcome(ended: Ended, limit: std::time::Duration, secrets: &Secret
         Ended::Unbound(unbound) => Failure::new(FailureKind::AgentError, unbound.to_string()),
         Ended::Unavailable(reason) => Failure::new(FailureKind::Crash, reason),
     };
-    Outcome::Failed(masked(failure, secrets))
+    Err(masked(failure, secrets))
 }
 
 fn of_error(error: AgentError) -> Failure {

@@ -1,22 +1,46 @@
-use std::{collections::HashMap, time::Duration};
+use std::collections::HashMap;
 
 use jiff::Timestamp;
 use tokio::time::Instant;
 
 use crate::{
-    event::{Failure, FailureKind, Outcome, Run},
+    event::{ConversationEnd, ConversationRecord, Failure, FailureKind, Outcome, Run},
     plan::Plan,
+    supervisor::{Said, Supervisor},
 };
 
 /// The runs that have begun and not ended: what is known of each should it be cut off.
 #[derive(Debug, Default)]
 pub(super) struct InFlight {
-    began: HashMap<u64, (Timestamp, Instant)>,
+    began: HashMap<u64, Begun>,
+}
+
+#[derive(Debug)]
+struct Begun {
+    at: Timestamp,
+    began: Instant,
+    /// The turn that it is in, and what was said until then.
+    said: (u32, Vec<Said>),
 }
 
 impl InFlight {
     pub(super) fn begin(&mut self, case: u64, at: Timestamp) {
-        self.began.insert(case, (at, Instant::now()));
+        let said = (1, Vec::new());
+        self.began.insert(
+            case,
+            Begun {
+                at,
+                began: Instant::now(),
+                said,
+            },
+        );
+    }
+
+    /// A turn of a conversation has begun.
+    pub(super) fn turn(&mut self, case: u64, turn: u32, history: Vec<Said>) {
+        if let Some(begun) = self.began.get_mut(&case) {
+            begun.said = (turn, history);
+        }
     }
 
     pub(super) fn end(&mut self, case: u64) {
@@ -27,28 +51,27 @@ impl InFlight {
     pub(super) fn cancel<'a>(
         &'a mut self,
         plan: &'a Plan,
+        supervisor: Option<&'a Supervisor>,
         now: Timestamp,
     ) -> impl Iterator<Item = Run> + 'a {
         let mut cut_off: Vec<_> = self.began.drain().collect();
         cut_off.sort_unstable_by_key(|(case, _)| *case);
-        cut_off
-            .into_iter()
-            .filter_map(move |(case, (started_at, began))| {
-                let case = plan.case(case)?;
-                let wall: Duration = began.elapsed();
-                Some(Run {
-                    trace_id: case.trace_id(),
-                    case,
-                    started_at,
-                    completed_at: now,
-                    duration: wall,
-                    wall,
-                    attempts: 1,
-                    outcome: Outcome::Failed(Failure::new(
-                        FailureKind::Cancelled,
-                        "the experiment was interrupted while this run was in flight",
-                    )),
-                })
-            })
+        cut_off.into_iter().filter_map(move |(case, begun)| {
+            let case = plan.case(case)?;
+            let wall = begun.began.elapsed();
+            let failure = Failure::new(
+                FailureKind::Cancelled,
+                "the experiment was interrupted while this run was in flight",
+            );
+            let (turn, history) = begun.said;
+            let mut run = Run::new(case, Outcome::Failed(failure), begun.at);
+            run.completed_at = now;
+            run.duration = wall;
+            run.wall = wall;
+            run.conversation = supervisor.map(|supervisor| {
+                ConversationRecord::new(ConversationEnd::Error, (turn, history), supervisor)
+            });
+            Some(run)
+        })
     }
 }

@@ -9,6 +9,7 @@ mod in_flight;
 mod run;
 mod settings;
 mod stop;
+mod talk;
 
 pub use clock::{Clock, SystemClock};
 pub use consumers::Consumers;

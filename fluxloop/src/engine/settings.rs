@@ -19,6 +19,10 @@ pub struct Settings {
     pub max_retries: u32,
     /// The pause before the first retry; doubled each time, with jitter on top.
     pub retry_delay: Duration,
+    /// The last turn of a conversation.
+    pub max_turns: u32,
+    /// The first turn after which the supervisor may end a conversation.
+    pub min_turns: u32,
     /// Stop starting runs once the gate cannot hold any more.
     pub fail_fast: bool,
     /// When the experiment counts as passed.
@@ -35,6 +39,8 @@ impl From<&Config> for Settings {
             timeout: config.runner.timeout,
             max_retries: config.runner.max_retries,
             retry_delay: config.runner.retry_delay,
+            max_turns: config.multi_turn.max_turns,
+            min_turns: config.multi_turn.min_turns,
             fail_fast: config.fail_fast,
             gate: config.gate,
             secrets: config.secrets.clone(),

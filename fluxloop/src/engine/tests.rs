@@ -1,5 +1,6 @@
 //! The engine against a scripted host and a manual clock: no process, no waiting.
 
+mod conversations;
 mod doubles;
 
 use std::{io, time::Duration};

@@ -45,6 +45,7 @@ impl Run {
             wall: Duration::ZERO,
             attempts: 1,
             outcome,
+            conversation: None,
         }
     }
 }

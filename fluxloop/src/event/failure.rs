@@ -15,6 +15,8 @@ pub enum FailureKind {
     Timeout,
     /// Its process died.
     Crash,
+    /// The supervisor gave no decision: not the agent's fault.
+    SupervisorError,
     /// The experiment was interrupted.
     Cancelled,
 }
@@ -28,6 +30,7 @@ impl FailureKind {
             Self::Panic => "panic",
             Self::Timeout => "timeout",
             Self::Crash => "crash",
+            Self::SupervisorError => "supervisor_error",
             Self::Cancelled => "cancelled",
         }
     }

@@ -1,6 +1,7 @@
 //! What happens in an experiment, as one ordered stream.
 
 mod construct;
+mod conversation;
 mod failure;
 
 use std::{path::PathBuf, time::Duration};
@@ -8,6 +9,7 @@ use std::{path::PathBuf, time::Duration};
 use jiff::Timestamp;
 use serde_json::value::RawValue;
 
+pub use conversation::{ConversationEnd, ConversationRecord, ConversationState, Decided};
 pub use failure::{Failure, FailureKind};
 
 use crate::{
@@ -23,6 +25,17 @@ pub enum Event<'a> {
     ExperimentStarted(&'a Started),
     /// A run was handed to the agent.
     RunStarted(&'a Case),
+    /// The simulated user says something, and the agent's turn begins.
+    TurnStarted {
+        /// Of which conversation.
+        case: &'a Case,
+        /// Which turn, from 1.
+        turn: u32,
+        /// The last turn that there can be.
+        max_turns: u32,
+        /// What the user says.
+        says: &'a str,
+    },
     /// A run failed in a way worth another attempt, which follows after `delay`.
     RunRetried {
         /// Which run.
@@ -92,8 +105,10 @@ pub struct Run {
     pub wall: Duration,
     /// How often the agent was called.
     pub attempts: u32,
-    /// How it ended. Secrets are masked already.
+    /// How it ended: in a conversation, what its last turn came to. Secrets are masked already.
     pub outcome: Outcome,
+    /// The conversation, where there was one.
+    pub conversation: Option<ConversationRecord>,
 }
 
 /// How a run ended.

@@ -66,11 +66,20 @@ pub struct Answer {
     pub calls: u32,
 }
 
+/// What an agent returned.
+#[derive(Debug)]
+pub struct Returned {
+    /// Its output, as JSON.
+    pub output: Box<RawValue>,
+    /// What it keeps for the conversation's next turn; absent where it kept nothing new.
+    pub state: Option<Box<RawValue>>,
+}
+
 /// How a call ended.
 #[derive(Debug)]
 pub enum Ended {
-    /// The agent returned; its output as JSON.
-    Returned(Box<RawValue>),
+    /// The agent returned.
+    Returned(Returned),
     /// The agent returned an error.
     Error(AgentError),
     /// The agent panicked.

@@ -9,7 +9,6 @@ use std::{
     time::Duration,
 };
 
-use serde_json::value::RawValue;
 use tokio::{
     process::Command,
     sync::{Notify, oneshot},
@@ -17,7 +16,7 @@ use tokio::{
 };
 
 use super::{
-    Death, Logs, StartError, WorkerCommand,
+    Death, Logs, Returned, StartError, WorkerCommand,
     greeting::{Greeted, Lines, greet, read_line},
     group::ProcessGroup,
     logs::Stream,
@@ -43,7 +42,7 @@ const SHUTDOWN_LIMIT: Duration = Duration::from_secs(2);
 /// A run's end, as one worker saw it.
 #[derive(Debug)]
 pub(super) enum RunEnd {
-    Returned(Box<RawValue>),
+    Returned(Returned),
     Error(AgentError),
     Panicked(Panic),
     Unbound(BindError),
@@ -282,7 +281,10 @@ impl State {
         match serde_json::from_slice(line) {
             Ok(Response::Result(result)) => {
                 let end = match result.outcome {
-                    WireOutcome::Returned(output) => RunEnd::Returned(output.into_owned()),
+                    WireOutcome::Returned(output) => RunEnd::Returned(Returned {
+                        output: output.into_owned(),
+                        state: result.keeps.map(|keeps| keeps.state.into_owned()),
+                    }),
                     WireOutcome::Error(error) => RunEnd::Error(error),
                     WireOutcome::Panic(panic) => RunEnd::Panicked(panic),
                     WireOutcome::Unbound(unbound) => RunEnd::Unbound(unbound),

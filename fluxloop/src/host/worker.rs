@@ -268,7 +268,7 @@ async fn call_worker(worker: &WorkerProcess, call: AgentCall<'_>) -> (End, Durat
 
 fn ended(end: RunEnd) -> Ended {
     match end {
-        RunEnd::Returned(output) => Ended::Returned(output),
+        RunEnd::Returned(returned) => Ended::Returned(returned),
         RunEnd::Error(error) => Ended::Error(error),
         RunEnd::Panicked(panic) => Ended::Panicked(panic),
         RunEnd::Unbound(unbound) => Ended::Unbound(unbound),

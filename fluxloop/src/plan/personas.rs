@@ -12,6 +12,8 @@ pub(super) struct Personas<'a> {
     /// Those that ask an input which names nobody, in the order of the configuration or of `--personas`.
     asking: Vec<Arc<Persona>>,
     filter: Option<&'a [String]>,
+    /// Asks every input, whoever it names.
+    forced: Option<Arc<Persona>>,
 }
 
 impl<'a> Personas<'a> {
@@ -39,15 +41,33 @@ impl<'a> Personas<'a> {
                 })
                 .collect::<Result<_, _>>()?,
         };
+        let forced = match &config.multi_turn.persona_override {
+            Some(name) if config.multi_turn.enabled => Some(match configured.get(name.as_str()) {
+                Some(persona) => Arc::clone(persona),
+                None if configured.is_empty() => Arc::new(Persona::named(name)),
+                None => {
+                    return Err(unknown(
+                        &configured,
+                        name,
+                        "`--persona-override` (`multi_turn.persona_override`)",
+                    ));
+                }
+            }),
+            _ => None,
+        };
         Ok(Self {
             configured,
             asking,
             filter,
+            forced,
         })
     }
 
     /// Who asks this input: nobody where the filter leaves it out, `None` where no persona is known.
     pub(super) fn asking(&self, input: &RawInput) -> Result<Vec<Option<Arc<Persona>>>, PlanError> {
+        if let Some(persona) = &self.forced {
+            return Ok(vec![Some(Arc::clone(persona))]);
+        }
         let Some(name) = &input.persona else {
             return Ok(match (self.asking.is_empty(), self.filter) {
                 (true, None) => vec![None],
@@ -78,9 +98,12 @@ impl<'a> Personas<'a> {
         PlanError::new(
             PlanErrorKind::NothingLeft,
             format_args!(
-                "no input is left to run: `--personas {}` keeps none of the {} inputs",
+                "no input is left to run: `--personas {}` keeps none of the {}",
                 self.filter.unwrap_or_default().join(","),
-                inputs.len()
+                match inputs.len() {
+                    1 => "one input".to_owned(),
+                    several => format!("{several} inputs"),
+                }
             ),
             format_args!("the inputs name these personas: {}", named.join(", ")),
         )

@@ -155,7 +155,7 @@ fn nothing_left_says_what_there_was() {
     let error = plan(&config(&[], Some(&["expert"])), &inputs).expect_err("nothing is left");
     assert_eq!(error.kind(), PlanErrorKind::NothingLeft);
     insta::assert_snapshot!(format!("{error}\nhelp: {}", error.hint()), @r"
-    no input is left to run: `--personas expert` keeps none of the 1 inputs
+    no input is left to run: `--personas expert` keeps none of the one input
     help: the inputs name these personas: novice
     ");
 }

@@ -68,6 +68,7 @@ impl SampleRun {
             wall,
             attempts: self.attempts,
             outcome,
+            conversation: None,
         }
     }
 

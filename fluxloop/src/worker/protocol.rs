@@ -69,6 +69,9 @@ pub struct CallContext<'a> {
     /// A [`Conversation`](crate::Conversation): the messages before the input.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub conversation: Option<Cow<'a, RawValue>>,
+    /// What the agent kept of the turns before, in any form.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub state: Option<Cow<'a, RawValue>>,
 }
 
 /// Say whether arguments fit an agent.
@@ -161,6 +164,16 @@ pub struct RunResult<'a> {
     /// What came of it.
     #[serde(borrow)]
     pub outcome: WireOutcome<'a>,
+    /// What the agent keeps for the next turn; absent where it kept nothing new.
+    #[serde(default, borrow, skip_serializing_if = "Option::is_none")]
+    pub keeps: Option<Keeps<'a>>,
+}
+
+/// What an agent keeps for the next turn.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Keeps<'a> {
+    /// Any JSON; `null` is something kept, too.
+    pub state: Cow<'a, RawValue>,
 }
 
 /// What came of a run.

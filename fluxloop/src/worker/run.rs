@@ -10,7 +10,7 @@ use tokio::task::AbortHandle;
 use super::{
     outbox::Outbox,
     panic::{catch, catch_async},
-    protocol::{Cancel, MAX_LINE, Response, RunResult, WireOutcome},
+    protocol::{Cancel, Keeps, MAX_LINE, Response, RunResult, WireOutcome},
 };
 use crate::agent::{AgentEntry, AgentError, Arguments, Context, Invocation, Reply};
 
@@ -42,11 +42,12 @@ impl Runs {
             outbox: Arc::clone(outbox),
             runs: Arc::clone(self),
             started: Instant::now(),
+            context: Arc::new(context),
             sent: false,
         };
         // Held until the run is listed: it cannot end, and unlist itself, before that.
         let mut running = self.lock();
-        let task = tokio::spawn(drive(agent, arguments, context, report));
+        let task = tokio::spawn(drive(agent, arguments, report));
         running.insert(run, Running::Async(task.abort_handle()));
     }
 
@@ -69,14 +70,10 @@ impl Runs {
 }
 
 /// Binds and runs one agent. User code, its `Deserialize` and its drops included, runs under `catch`.
-async fn drive(
-    agent: &'static AgentEntry,
-    arguments: Arguments,
-    context: Context,
-    mut report: Report,
-) {
+async fn drive(agent: &'static AgentEntry, arguments: Arguments, mut report: Report) {
     report.started = Instant::now();
-    match catch(move || (agent.call)(&arguments, Arc::new(context))) {
+    let context = Arc::clone(&report.context);
+    match catch(move || (agent.call)(&arguments, context)) {
         Err(panic) => report.send(WireOutcome::Panic(panic)),
         Ok(Err(unbound)) => report.send(WireOutcome::Unbound(unbound)),
         Ok(Ok(Invocation::Async(future))) => {
@@ -100,6 +97,8 @@ struct Report {
     outbox: Arc<Outbox>,
     runs: Arc<Runs>,
     started: Instant,
+    /// Holds what the agent keeps for the next turn.
+    context: Arc<Context>,
     sent: bool,
 }
 
@@ -136,6 +135,9 @@ impl Report {
             run: self.run,
             duration_ns,
             outcome,
+            keeps: self.context.kept_state().map(|state| Keeps {
+                state: Cow::Owned(state),
+            }),
         });
         if let Err(error) = self.outbox.send(&result) {
             // Every part is JSON already or plain text, so this is out of reach; were it not, the engine
@@ -149,6 +151,7 @@ impl Report {
                 run: self.run,
                 duration_ns,
                 outcome,
+                keeps: None,
             }));
         }
     }

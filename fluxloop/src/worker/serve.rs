@@ -160,6 +160,7 @@ impl Worker {
             run,
             duration_ns: 0,
             outcome: super::protocol::WireOutcome::Unbound(unbound),
+            keeps: None,
         }));
     }
 

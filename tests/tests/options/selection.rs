@@ -126,7 +126,7 @@ fn asked(project: &Project, variables: &str, arguments: &str) -> Vec<String> {
             format!(
                 "{} {}",
                 row["persona"].as_str().unwrap_or("-"),
-                row["input"].as_str().unwrap()
+                row["input"].as_str().unwrap_or_default()
             )
         })
         .collect()

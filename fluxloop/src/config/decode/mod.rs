@@ -102,7 +102,11 @@ fn config(root: &Section<'_>, files: Vec<PathBuf>, surroundings: &Surroundings<'
     let mut secrets = surroundings.secrets();
     secrets.extend(secret(root, "collector_api_key"));
     let personas = personas::personas(root);
-    secrets.extend(conversation::validate(root, &personas));
+    conversation::refuse_recordings(root);
+    let (multi_turn, key) = root.section("multi_turn", |section| {
+        conversation::multi_turn(section, &personas)
+    });
+    secrets.extend(key);
     experiment::refuse_judgement(root);
     root.ignore(&ACCEPTED);
     root.prefixed("variation_");
@@ -130,6 +134,7 @@ fn config(root: &Section<'_>, files: Vec<PathBuf>, surroundings: &Surroundings<'
         ),
         persona_filter: personas::filter(root, &personas),
         personas,
+        multi_turn,
         gate: root.section("gate", experiment::gate),
         fail_fast: root.switch("fail_fast").unwrap_or(false),
         secrets: Secrets::new(secrets),

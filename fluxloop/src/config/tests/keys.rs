@@ -99,6 +99,7 @@ fn conversation_keys() -> Vec<Key> {
         "replay_args: {{override_param_path: {}}}" => "a.b", else "[]", at!("/replay_args/override_param_path");
         "multi_turn: {{enabled: {}}}" => "false", else "off", at!("/multi_turn/enabled");
         "multi_turn: {{max_turns: {}}}" => "100", else "101", at!("/multi_turn/max_turns");
+        "multi_turn: {{min_turns: {}}}" => "2", else "101", at!("/multi_turn/min_turns");
         "multi_turn: {{auto_approve_tools: {}}}" => "false", else "x", at!("/multi_turn/auto_approve_tools");
         "multi_turn: {{persona_override: {}}}" => "p", else "[]", at!("/multi_turn/persona_override");
         "multi_turn: {{supervisor: {{provider: {}}}}}" => "mock", else "gemini", at!("/multi_turn/supervisor/provider");

@@ -108,18 +108,43 @@ fn personas() {
 
 #[test]
 fn later_versions() {
-    insta::assert_snapshot!(errors("multi_turn:\n  enabled: true\n"), @r#"
-    error: `multi_turn.enabled`: conversations are not part of this version yet
+    insta::assert_snapshot!(errors("multi_turn:\n  enabled: true\n"), @"
+    error: `multi_turn.enabled`: conversations need somebody who plays the user, and `multi_turn.supervisor.provider` is not set
      --> configs/simulation.yaml:2:12
       |
     2 |   enabled: true
       |            ^
-      = help: set `multi_turn.enabled: false` for runs of one turn
-    "#);
-    insta::assert_snapshot!(Project::simulation("").flag("multi-turn", "true").errors(), @r#"
-    error: `--multi-turn`: conversations are not part of this version yet
-      = help: leave it out for runs of one turn
-    "#);
+      = help: set it to `mock`, which plays `multi_turn.supervisor.metadata.scripted_questions`
+    ");
+    insta::assert_snapshot!(Project::simulation("").flag("multi-turn", "true").errors(), @"
+    error: `--multi-turn`: conversations need somebody who plays the user, and `multi_turn.supervisor.provider` is not set
+      = help: set it to `mock`, which plays `multi_turn.supervisor.metadata.scripted_questions`
+    ");
+    let by_model = "multi_turn:\n  enabled: true\n  supervisor: {provider: openai}\n";
+    insta::assert_snapshot!(errors(by_model), @"
+    error: `multi_turn.supervisor.provider`: supervisors that ask a model are not part of this version yet
+     --> configs/simulation.yaml:3:26
+      |
+    3 |   supervisor: {provider: openai}
+      |                          ^
+      = help: use the scripted supervisor: `provider: mock`
+    ");
+    let approval = "multi_turn:\n  enabled: true\n  auto_approve_tools: false\n  supervisor: {provider: mock}\n";
+    insta::assert_snapshot!(errors(approval), @"
+    error: `multi_turn.auto_approve_tools`: approvals of tools are not part of this version yet
+     --> configs/simulation.yaml:3:23
+      |
+    3 |   auto_approve_tools: false
+      |                       ^
+      = help: leave it at true: agents of this version cannot ask for approval
+    ");
+    insta::assert_snapshot!(errors("multi_turn: {max_turns: 2, min_turns: 3}\n"), @"
+    error: `multi_turn.min_turns`: expected no more than `multi_turn.max_turns`, found 3
+     --> configs/simulation.yaml:1:39
+      |
+    1 | multi_turn: {max_turns: 2, min_turns: 3}
+      |                                       ^
+    ");
     insta::assert_snapshot!(errors("replay_args: {enabled: true}\n"), @r#"
     error: `replay_args.enabled`: recordings are not part of this version yet
      --> configs/simulation.yaml:1:24

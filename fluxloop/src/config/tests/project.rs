@@ -14,8 +14,19 @@ fn a_missing_configuration_says_what_to_write() {
     "#);
     insta::assert_snapshot!(Project::new(&[("setting.yaml", "")]).errors(), @r#"
     error: configuration file not found: /my_project/configs/simulation.yaml
-      = help: use the one in a single file: `--config setting.yaml`
+      = help: use the one that is there: `--config setting.yaml`
     "#);
+    let misplaced = [("simulation.yaml", ""), ("configs/simulation.yml", "")];
+    for (file, text) in misplaced {
+        let errors = Project::new(&[(file, text)]).errors();
+        assert!(errors.contains(&format!("`--config {file}`")), "{errors}");
+    }
+    let mut project = Project::new(&[("configs/simulation.yaml", ""), ("src/lib.rs", "")]);
+    project.request.current_directory.push("src");
+    insta::assert_snapshot!(project.errors(), @r"
+    error: configuration file not found: /my_project/src/configs/simulation.yaml
+      = help: there is one in /my_project: run there
+    ");
     let mut project = Project::new(&[]);
     project.request.config = Some("configs/nightly.yaml".into());
     insta::assert_snapshot!(project.errors(), @r#"

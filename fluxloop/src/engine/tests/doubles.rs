@@ -3,28 +3,38 @@
 use std::{cell::RefCell, collections::VecDeque, io, time::Duration};
 
 use jiff::Timestamp;
-use serde_json::{Map, json, value::to_raw_value};
+use serde_json::{
+    Map, json,
+    value::{RawValue, to_raw_value},
+};
 use tokio::time::{Instant, sleep};
 
 use crate::engine::{
     Clock, Consumers, EngineError, Experiment, Settings, Stop, StopLevel, Stopper,
 };
 use crate::{
-    agent::AgentError,
+    agent::{AgentError, Arguments},
     artifact::ArtifactError,
     config::Gate,
-    event::{Consumer, Event, FailureKind, Finished, Outcome, Started},
-    host::{AgentCall, AgentHost, Answer, Death, Ended},
+    event::{Consumer, ConversationRecord, Event, FailureKind, Finished, Outcome, Started},
+    host::{AgentCall, AgentHost, Answer, Death, Ended, Returned},
     input::RawInput,
     plan::Plan,
     secret::Secrets,
+    supervisor::Supervisor,
 };
 
 /// What the scripted agent does in one call.
 #[derive(Clone)]
 pub(super) enum Step {
-    Echo { takes: Duration },
-    Err { transient: bool },
+    Echo {
+        takes: Duration,
+    },
+    /// Answers, and keeps this state.
+    Keep(&'static str),
+    Err {
+        transient: bool,
+    },
     Crash,
     Unavailable,
     Hang,
@@ -42,6 +52,9 @@ pub(super) struct Scripted {
     pub(super) limits: RefCell<Vec<Duration>>,
     pub(super) seeds: RefCell<Vec<u64>>,
     pub(super) starts: RefCell<Vec<Instant>>,
+    pub(super) inputs: RefCell<Vec<String>>,
+    /// Of each call: turn, messages before, state.
+    pub(super) contexts: RefCell<Vec<(u32, usize, Option<String>)>>,
 }
 
 impl Scripted {
@@ -57,6 +70,24 @@ impl AgentHost for Scripted {
     async fn call(&self, call: AgentCall<'_>) -> Answer {
         self.limits.borrow_mut().push(call.limit);
         self.seeds.borrow_mut().push(call.context.seed);
+        if let Arguments::Input(input) = call.arguments {
+            self.inputs.borrow_mut().push(input.get().to_owned());
+        }
+        let before: Vec<serde_json::Value> = call
+            .context
+            .conversation
+            .as_deref()
+            .map_or_else(Vec::new, |messages| {
+                serde_json::from_str(messages.get()).expect("messages")
+            });
+        let state = call
+            .context
+            .state
+            .as_deref()
+            .map(|state| state.get().to_owned());
+        self.contexts
+            .borrow_mut()
+            .push((call.context.turn, before.len(), state));
         self.starts.borrow_mut().push(Instant::now());
         {
             let mut in_flight = self.in_flight.borrow_mut();
@@ -68,8 +99,15 @@ impl AgentHost for Scripted {
         let ended = match step {
             Step::Echo { takes } => {
                 sleep(takes).await;
-                Ended::Returned(to_raw_value(&"said s3cret-value").expect("a string"))
+                Ended::Returned(Returned {
+                    output: to_raw_value(&"said s3cret-value").expect("a string"),
+                    state: None,
+                })
             }
+            Step::Keep(state) => Ended::Returned(Returned {
+                output: to_raw_value("kept").expect("a string"),
+                state: Some(RawValue::from_string(state.to_owned()).expect("JSON")),
+            }),
             Step::Err { transient } => {
                 sleep(Duration::from_secs(1)).await;
                 let message = "no answer, the key was s3cret-value".to_owned();
@@ -119,6 +157,8 @@ pub(super) struct Recorder {
     pub(super) texts: String,
     pub(super) fail_at_run: Option<usize>,
     pub(super) stop_at_run: Option<(usize, Stopper, StopLevel)>,
+    pub(super) stop_at_turn: Option<(u32, Stopper, StopLevel)>,
+    pub(super) conversations: Vec<ConversationRecord>,
 }
 
 impl Recorder {
@@ -138,6 +178,20 @@ impl Recorder {
                     "retry {} after {attempt}: {}",
                     case.name, failure.message
                 ));
+            }
+            Event::TurnStarted {
+                case,
+                turn,
+                max_turns,
+                says,
+            } => {
+                self.lines
+                    .push(format!("> {} {turn}/{max_turns}: {says}", case.trace_id()));
+                if let Some((at, stopper, level)) = &self.stop_at_turn
+                    && turn == at
+                {
+                    stopper.ask(*level);
+                }
             }
             Event::RunFinished { run, so_far } => {
                 let (word, kind) = match &run.outcome {
@@ -160,6 +214,7 @@ impl Recorder {
                 self.durations.push(run.duration);
                 self.walls.push(run.wall);
                 self.attempts.push(run.attempts);
+                self.conversations.extend(run.conversation.clone());
                 if let Some((at, stopper, level)) = &self.stop_at_run
                     && self.kinds.len() == *at
                 {
@@ -229,6 +284,7 @@ pub(super) struct Setup {
     pub(super) iterations: u32,
     pub(super) recorder: Recorder,
     pub(super) stop: Stop,
+    pub(super) supervisor: Option<Supervisor>,
 }
 
 impl Setup {
@@ -242,6 +298,8 @@ impl Setup {
                 timeout: Duration::from_mins(1),
                 max_retries: 0,
                 retry_delay: Duration::from_secs(5),
+                max_turns: 8,
+                min_turns: 1,
                 fail_fast: false,
                 gate: Gate {
                     max_failures: 0,
@@ -253,6 +311,7 @@ impl Setup {
             iterations: 1,
             recorder: Recorder::default(),
             stop,
+            supervisor: None,
         }
     }
 
@@ -283,6 +342,7 @@ impl Setup {
             agent: "agent",
             settings: &self.settings,
             host: &self.host,
+            supervisor: self.supervisor.as_ref(),
         };
         let mut consumers = Consumers::new(&mut self.recorder, Vec::new());
         experiment

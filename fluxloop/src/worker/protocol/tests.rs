@@ -62,6 +62,7 @@ fn any_request() -> impl Strategy<Value = Request<'static>> {
             persona: persona.map(|persona| Cow::Owned(raw(&persona))),
             metadata: metadata.map(|metadata| Cow::Owned(raw(&metadata))),
             conversation: None,
+            state: None,
         });
     prop_oneof![
         (any::<u64>(), any::<String>(), any_arguments(), context).prop_map(
@@ -130,8 +131,13 @@ proptest! {
     }
 
     #[test]
-    fn results_come_back(run in any::<u64>(), duration_ns in any::<u64>(), outcome in any_outcome()) {
-        let response = Response::Result(RunResult { run, duration_ns, outcome });
+    fn results_come_back(
+        (run, duration_ns) in any::<(u64, u64)>(),
+        outcome in any_outcome(),
+        keeps in option::of(any_json()),
+    ) {
+        let keeps = keeps.map(|state| Keeps { state: Cow::Owned(raw(&state)) });
+        let response = Response::Result(RunResult { run, duration_ns, outcome, keeps });
         comes_back::<Response<'_>>(&serde_json::to_string(&response).unwrap());
     }
 
