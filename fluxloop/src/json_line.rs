@@ -4,22 +4,9 @@ use std::fmt::Write as _;
 
 use serde::Serialize;
 
-/// Whether a character does something rather than show something: moves the cursor, begins a sequence that steers
-/// a terminal, ends a line or switches the direction of writing.
-#[must_use]
-pub fn acts(character: char) -> bool {
-    character.is_control()
-        || matches!(
-            character,
-            // Line and paragraph separators.
-            '\u{2028}' | '\u{2029}'
-            // Marks, embeddings, overrides and isolates that switch the direction of writing.
-            | '\u{061c}' | '\u{200e}' | '\u{200f}'
-            | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}'
-        )
-}
+use crate::visible::acts;
 
-/// Appends a value as one line of JSON. Characters that [act](acts) are written as escapes.
+/// Appends a value as one line of JSON. Characters that [act](crate::visible::acts) are written as escapes.
 ///
 /// # Errors
 ///

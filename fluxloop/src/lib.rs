@@ -3,6 +3,8 @@
 pub mod agent;
 #[doc(hidden)]
 pub mod json_line;
+#[doc(hidden)]
+pub mod visible;
 pub mod worker;
 
 #[cfg(feature = "engine")]

@@ -35,6 +35,7 @@ fn act(input: &Value) -> Answer {
     let (order, rest) = order.split_once(' ').unwrap_or((order, ""));
     match order {
         "say" => return text(rest),
+        "fail" => return Err(rest.into()),
         "print" => print(rest)?,
         "close" => close_everything(),
         "leave" => env::set_current_dir("/")?,

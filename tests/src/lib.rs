@@ -8,6 +8,8 @@ mod obedient;
 mod project;
 #[cfg(unix)]
 mod running;
+#[cfg(unix)]
+mod terminal;
 mod unruly;
 
 pub use command::{Finished, command, workspace};
@@ -17,4 +19,6 @@ pub use obedient::obedient;
 pub use project::Project;
 #[cfg(unix)]
 pub use running::{Running, is_there, processes, wait_until};
+#[cfg(unix)]
+pub use terminal::Terminal;
 pub use unruly::{Home, list, unruly};

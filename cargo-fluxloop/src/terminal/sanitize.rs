@@ -1,22 +1,8 @@
 //! Untrusted text made safe to show: inputs, outputs, names and errors can neither steer the terminal nor
 //! forge a line of ours.
 
-use std::{borrow::Cow, fmt::Write as _};
-
-use fluxloop::json_line::acts;
+pub(crate) use fluxloop::visible::visible;
 use unicode_width::UnicodeWidthStr as _;
-
-/// The text with everything that moves the cursor, switches the direction of writing or ends a line spelt out:
-/// `\n`, `\u{1b}`.
-pub(crate) fn visible(text: &str) -> Cow<'_, str> {
-    let Some(first) = text.find(acts) else {
-        return Cow::Borrowed(text);
-    };
-    let mut safe = String::with_capacity(text.len() + 16);
-    safe.push_str(&text[..first]);
-    push_visible(&mut safe, &text[first..]);
-    Cow::Owned(safe)
-}
 
 /// [`visible`], at most so many columns wide; what was cut off shows as `…`.
 pub(crate) fn truncated(text: &str, columns: usize) -> String {
@@ -58,43 +44,16 @@ pub(super) fn push_indented(to: &mut String, text: &str, indent: usize) {
             to.push('\n');
             to.extend(std::iter::repeat_n(' ', indent));
         }
-        push_visible(to, line);
-    }
-}
-
-fn push_visible(to: &mut String, text: &str) {
-    for character in text.chars() {
-        match character {
-            '\n' => to.push_str("\\n"),
-            '\r' => to.push_str("\\r"),
-            '\t' => to.push_str("\\t"),
-            acts_on if acts(acts_on) => {
-                // Writing to a string cannot fail.
-                let _ = write!(to, "{}", acts_on.escape_unicode());
-            }
-            shown => to.push(shown),
-        }
+        to.push_str(&visible(line));
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use fluxloop::visible::acts;
     use proptest::prelude::*;
 
     use super::*;
-
-    #[test]
-    fn plain_text_is_borrowed() {
-        assert!(matches!(visible("grüße, 世界 👩‍👩‍👧"), Cow::Borrowed(_)));
-    }
-
-    #[test]
-    fn what_acts_is_spelt_out() {
-        insta::assert_snapshot!(
-            visible("a\nb\rc\td\u{1b}[2J\u{9b}31m\u{7f}\u{202e}x\u{2066}\u{2028}"),
-            @r"a\nb\rc\td\u{1b}[2J\u{9b}31m\u{7f}\u{202e}x\u{2066}\u{2028}"
-        );
-    }
 
     #[test]
     fn truncation_counts_columns() {
@@ -122,11 +81,6 @@ mod tests {
     }
 
     proptest! {
-        #[test]
-        fn nothing_visible_acts(text in any::<String>()) {
-            prop_assert!(!visible(&text).contains(acts));
-        }
-
         #[test]
         fn nothing_truncated_acts_or_is_too_wide(
             text in "(\\PC|[\u{0}-\u{a0}]|[\u{200b}-\u{206f}]|❤|\u{fe0f}){0,80}",

@@ -5,6 +5,7 @@ use std::{
 };
 
 use super::Place;
+use crate::visible::visible;
 
 /// Errors that are reported one by one; the rest is counted.
 const MOST_REPORTED: usize = 10;
@@ -251,7 +252,8 @@ impl fmt::Display for ConfigErrors {
 impl std::error::Error for ConfigErrors {}
 
 fn report(level: &str, message: &str, place: Option<&Place>, hint: Option<&str>) -> String {
-    let mut text = format!("{level}: {message}");
+    // Names and paths in it come from files that others may have written.
+    let mut text = format!("{level}: {}", visible(message));
     let gutter = place.map_or(1, |place| place.line.to_string().len());
     if let Some(place) = place {
         let Place {
@@ -265,12 +267,16 @@ fn report(level: &str, message: &str, place: Option<&Place>, hint: Option<&str>)
         // Writing to a `String` does not fail.
         let _ = write!(
             text,
-            "\n{:gutter$}--> {file}:{line}:{column}\n{:gutter$} |\n{line} | {line_text}\n{:gutter$} | {:>indent$}",
-            "", "", "", '^'
+            "\n{:gutter$}--> {}:{line}:{column}\n{:gutter$} |\n{line} | {line_text}\n{:gutter$} | {:>indent$}",
+            "",
+            visible(file),
+            "",
+            "",
+            '^'
         );
     }
     if let Some(hint) = hint {
-        let mut lines = hint.lines();
+        let mut lines = hint.lines().map(visible);
         let first = lines.next().unwrap_or_default();
         let _ = write!(text, "\n{:gutter$} = help: {first}", "");
         for line in lines {

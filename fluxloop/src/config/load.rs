@@ -13,6 +13,7 @@ use super::{
     node::{Node, NodeValue, Origin},
     options::{self, Override},
     place::shown_path,
+    snapshot,
 };
 
 const DEFAULT_CONFIG: &str = "configs/simulation.yaml";
@@ -92,6 +93,7 @@ pub fn load(request: &LoadRequest) -> Result<Loaded, ConfigErrors> {
     let mut tree = files.read(shown_from)?;
     let project_directory = own_directory(&tree).unwrap_or(files.project_directory);
     let dotenv = dotenv::read(&project_directory, shown_from)?;
+    let in_files = snapshot::secrets_in(&tree);
     let from_dotenv = options::from_environment(&dotenv, Origin::DotEnv);
     let from_environment = options::from_environment(&request.environment, Origin::Environment);
     layers::apply(
@@ -103,6 +105,7 @@ pub fn load(request: &LoadRequest) -> Result<Loaded, ConfigErrors> {
         current_directory: shown_from,
         environment: &request.environment,
         dotenv: &dotenv,
+        in_files: &in_files,
     };
     let (config, found) = decode::decode(&tree, files.paths, &surroundings)?;
     warnings.extend(options::misspelt(&request.environment));

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use serde_json::{Map, Number, Value};
 
-use super::{Place, source::SourceFile};
+use super::{Place, place::without_secret, source::SourceFile};
 
 /// Where a value was set.
 #[derive(Clone)]
@@ -180,7 +180,8 @@ impl Node {
             NodeValue::Number(_, written) => written.to_string(),
             NodeValue::Text(text) if text.is_empty() => "an empty text".to_owned(),
             NodeValue::Text(text) => {
-                let shown: String = text
+                // It may be `NAME=value`.
+                let shown: String = without_secret(text)
                     .chars()
                     .take(SHOWN)
                     .flat_map(char::escape_debug)

@@ -1,7 +1,7 @@
 use std::{cmp::Ordering, path::Path};
 
-use crate::json_line::acts;
 use crate::secret::{MASK, looks_secret};
+use crate::visible::acts;
 
 /// What is shown of an offending line, in characters.
 const SHOWN_CHARACTERS: usize = 120;
@@ -29,8 +29,19 @@ impl Place {
     /// The position in a text, both from 1.
     pub(crate) fn in_text(file: &str, text: &str, line: u32, column: u32) -> Self {
         let index = usize::try_from(line.saturating_sub(1)).unwrap_or(usize::MAX);
-        let whole = text.lines().nth(index).unwrap_or_default();
-        let (line_text, caret) = shown_line(whole, column);
+        let start = match index.checked_sub(1) {
+            None => 0,
+            Some(breaks) => text
+                .match_indices('\n')
+                .nth(breaks)
+                .map_or(text.len(), |(at, _)| at + 1),
+        };
+        let whole = text[start..].lines().next().unwrap_or_default();
+        let (line_text, caret) = if is_below_secret(&text[..start], whole) {
+            (MASK.to_owned(), 1)
+        } else {
+            shown_line(whole, column)
+        };
         Self {
             file: file.to_owned(),
             line,
@@ -47,6 +58,15 @@ impl Place {
             (Some(a), Some(b)) => a.file.cmp(&b.file).then_with(|| key(a).cmp(&key(b))),
             (a, b) => a.is_none().cmp(&b.is_none()),
         }
+    }
+
+    /// The same without what stands behind the first key of its line.
+    pub(crate) fn without_value(mut self) -> Self {
+        if let Some(end) = self.line_text.find(':') {
+            self.line_text.truncate(end + 1);
+            self.line_text.extend([" ", MASK]);
+        }
+        self
     }
 
     /// The position of a byte offset in a text.
@@ -100,22 +120,48 @@ fn shown_line(line: &str, column: u32) -> (String, u32) {
     (shown, u32::try_from(caret).unwrap_or(1))
 }
 
-/// The line up to the first `:` or `=` that follows a name that looks secret.
-fn without_secret(line: &str) -> String {
-    let separators = line.char_indices().filter(|(_, c)| matches!(c, ':' | '='));
-    for (at, separator) in separators {
-        let name = line[..at].trim_end_matches(['"', '\'', ' ', '\t']);
+/// The text up to the first `:` or `=` that follows a name that looks secret.
+pub(super) fn without_secret(text: &str) -> String {
+    match after_secret_name(text) {
+        Some(end) if !text[end..].trim().is_empty() => format!("{} {MASK}", &text[..end]),
+        _ => text.to_owned(),
+    }
+}
+
+/// Where the value of a name that looks secret begins: behind the first `:` or `=` that follows such a name.
+fn after_secret_name(text: &str) -> Option<usize> {
+    let mut separators = text.char_indices().filter(|(_, c)| matches!(c, ':' | '='));
+    let (at, separator) = separators.find(|(at, _)| {
+        let name = text[..*at].trim_end_matches(['"', '\'', ' ', '\t']);
         let start = name
             .rfind(|c: char| !(c.is_alphanumeric() || matches!(c, '_' | '-' | '.')))
             .map_or(0, |before| {
                 before + name[before..].chars().next().map_or(1, char::len_utf8)
             });
-        let value_follows = !line[at + separator.len_utf8()..].trim().is_empty();
-        if value_follows && looks_secret(&name[start..]) {
-            return format!("{}{separator} {MASK}", &line[..at]);
+        looks_secret(&name[start..])
+    })?;
+    Some(at + separator.len_utf8())
+}
+
+/// Whether a line belongs to the value of a key above it whose name looks secret, as its indentation tells.
+fn is_below_secret(before: &str, line: &str) -> bool {
+    let is_item = |line: &str| line.trim_start().starts_with("- ");
+    let indent = |line: &str| line.len() - line.trim_start().len();
+    // The items of a list may stand right below its key.
+    let (mut limit, mut is_list) = (indent(line), is_item(line));
+    for above in before.lines().rev() {
+        let text = above.trim_start();
+        let at = indent(above);
+        let encloses = at < limit || (at == limit && is_list && !is_item(above));
+        if text.is_empty() || text.starts_with('#') || !encloses {
+            continue;
         }
+        if after_secret_name(above).is_some() {
+            return true;
+        }
+        (limit, is_list) = (at, is_item(above));
     }
-    line.to_owned()
+    false
 }
 
 #[cfg(test)]
@@ -135,6 +181,25 @@ mod tests {
             ("  api_key:", "  api_key:"),
         ] {
             assert_eq!(shown_line(line, 1).0, shown);
+        }
+    }
+
+    #[test]
+    fn what_stands_below_a_secret_key_is_not_shown() {
+        for (text, line, shown) in [
+            ("api_key:\n  - sk-1234", 2, "***"),
+            ("api_key:\n- sk-1234", 2, "***"),
+            ("a:\n  password: \"x\n\n    sk-1234\" y\n", 4, "***"),
+            ("a:\n  secrets:\n    b:\n      - c: sk-1234", 4, "***"),
+            ("a:\n  api_key: x\n  b: 1", 3, "  b: 1"),
+            ("- api_key: x\n- b: 1", 2, "- b: 1"),
+            ("api_key:\nb: 1", 2, "b: 1"),
+        ] {
+            assert_eq!(
+                Place::in_text("f", text, line, 1).line_text,
+                shown,
+                "{text}"
+            );
         }
     }
 

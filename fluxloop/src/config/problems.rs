@@ -5,6 +5,7 @@ use super::{
     error::{ConfigError, ConfigErrors, Warning},
     nearest::nearest,
 };
+use crate::secret::looks_secret;
 
 /// What a decoder found wrong, in the order it was found.
 #[derive(Default)]
@@ -70,7 +71,12 @@ impl Unknown {
     fn warning(self, known: &[String]) -> Warning {
         let hint = self.hint(known);
         let message = format!("unknown key `{}`: nothing reads it", self.subject);
-        Warning::new(message, self.place).with_hint(hint)
+        // A misspelt `api_key` holds a key all the same.
+        let place = match self.place {
+            Some(place) if looks_secret(&hint) => Some(place.without_value()),
+            place => place,
+        };
+        Warning::new(message, place).with_hint(hint)
     }
 
     fn hint(&self, known: &[String]) -> String {

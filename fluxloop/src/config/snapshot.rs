@@ -4,7 +4,11 @@ use std::{path::Path, time::Duration};
 
 use serde_json::{Map, Value, json};
 
-use super::{Config, node::Node, yaml};
+use super::{
+    Config,
+    node::{Node, NodeValue},
+    yaml,
+};
 use crate::secret::{MASK, looks_secret};
 
 impl Config {
@@ -112,6 +116,29 @@ pub(super) fn without_secrets(tree: &Node) -> Map<String, Value> {
         mask_keys(variables, looks_secret);
     }
     map
+}
+
+/// The values of keys that hold secrets.
+pub(super) fn secrets_in(tree: &Node) -> Vec<String> {
+    let mut found = Vec::new();
+    let mut nodes = vec![tree];
+    while let Some(node) = nodes.pop() {
+        match &node.value {
+            NodeValue::Mapping(mapping) => {
+                for entry in &mapping.entries {
+                    match &entry.value.value {
+                        NodeValue::Text(text) if is_key_of_secret(&entry.key) && text != MASK => {
+                            found.push(text.clone());
+                        }
+                        _ => nodes.push(&entry.value),
+                    }
+                }
+            }
+            NodeValue::Sequence(items) => nodes.extend(items),
+            _ => {}
+        }
+    }
+    found
 }
 
 fn mask_keys(map: &mut Map<String, Value>, is_secret: fn(&str) -> bool) {

@@ -364,9 +364,10 @@ fn worded(error: &Error) -> (String, Option<&'static str>) {
             "an alias (`*name`) names a value that does not stand before it (`&name`)".to_owned(),
             Some("put text that begins with `*` in quotes"),
         ),
-        Error::UnsupportedTag { tag, .. } => (
-            format!("the tag `{tag}` has no meaning here"),
-            Some("remove the tag"),
+        // Not named: it may be a password that begins with `!`.
+        Error::UnsupportedTag { .. } => (
+            "a tag (`!name`) has no meaning here".to_owned(),
+            Some("remove the tag, or put text that begins with `!` in quotes"),
         ),
         _ => {
             let message = error.render_with_formatter(&UserMessageFormatter);

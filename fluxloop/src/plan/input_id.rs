@@ -45,8 +45,10 @@ fn derived(input: &RawInput, secrets: &Secrets) -> String {
         serde_json::Value::String(text) => text.clone(),
         other => other.to_string(),
     };
+    // As the experiment keeps it, so that it has the same name when it is run from there.
+    let text = secrets.redact(&text);
     let hash = Sha256::digest(text.as_bytes());
-    let slug = slug(&secrets.redact(&text));
+    let slug = slug(&text);
     let separator = if slug.is_empty() { "" } else { "-" };
     format!(
         "{slug}{separator}{:02x}{:02x}{:02x}",

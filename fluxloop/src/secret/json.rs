@@ -11,8 +11,11 @@ impl Secrets {
     #[must_use]
     pub fn redact_json<'a>(&self, json: &'a RawValue) -> Cow<'a, RawValue> {
         let text = json.get();
-        // An escape may hide a letter of a secret. Those of quotes and line breaks are in the patterns.
-        let may_hide = text.contains("\\u") || text.contains("\\/");
+        // An escape may hide a letter of a secret. Those of quotes and line breaks are in the patterns, but not where they
+        // are escaped themselves, as in JSON that stands in a text of JSON.
+        let may_hide = ["\\u", "\\/", "\\\\"]
+            .iter()
+            .any(|escape| text.contains(escape));
         if !may_hide && !header::is_mentioned(text) && self.spans(text.as_bytes()).is_empty() {
             return Cow::Borrowed(json);
         }
@@ -171,6 +174,14 @@ mod tests {
             redact(r#""line one\nline two""#, &["line one\nline two"]),
             r#""***""#
         );
+    }
+
+    #[test]
+    fn json_in_a_text_of_json_hides_nothing() {
+        let secret = "a\"b\\c";
+        let inner = serde_json::json!({ "body": secret }).to_string();
+        let outer = Value::from(inner).to_string();
+        assert_eq!(redact(&outer, &[secret]), r#""{\"body\":\"***\"}""#);
     }
 
     #[test]

@@ -82,7 +82,10 @@ fn an_engine_that_is_killed_leaves_whole_rows_and_no_worker() {
         let mut orders: Vec<String> = (0..10).map(|index| format!("say {index}")).collect();
         orders.push(format!("tally {} {last}", begun.display()));
         let project = project.inputs(&list(&orders));
-        let running = Running::start(project.command("run experiment --yes"));
+        let mut command = project.command("run experiment --yes");
+        // Killed, it cannot remove its socket.
+        command.env("TMPDIR", project.path(""));
+        let running = Running::start(command);
         wait_until("the run that does not end", || is_there(&begun));
         assert_eq!(processes(&mark).len(), 1, "the worker");
         running.signal(Signal::KILL);

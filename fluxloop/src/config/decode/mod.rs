@@ -42,6 +42,8 @@ pub(crate) struct Surroundings<'a> {
     pub(crate) environment: &'a BTreeMap<String, String>,
     /// The variables of the project's `.env`.
     pub(crate) dotenv: &'a BTreeMap<String, String>,
+    /// The secrets in the files, those that are overridden too.
+    pub(crate) in_files: &'a [String],
 }
 
 impl Surroundings<'_> {
@@ -70,7 +72,9 @@ impl Surroundings<'_> {
         let dotenv = self.dotenv.iter().filter(|(name, _)| looks_secret(name));
         environment
             .chain(dotenv)
-            .map(|(_, value)| value.clone())
+            .map(|(_, value)| value)
+            .chain(self.in_files)
+            .cloned()
             .collect()
     }
 }

@@ -81,12 +81,12 @@ fn yaml_that_means_nothing_here_is_shown_at_its_place() {
       = help: put text that begins with `*` in quotes
     "#);
     insta::assert_snapshot!(refused(b"name: !ruby/object x\n"), @r#"
-    error: the tag `!ruby/object` has no meaning here
+    error: a tag (`!name`) has no meaning here
      --> configs/simulation.yaml:1:20
       |
     1 | name: !ruby/object x
       |                    ^
-      = help: remove the tag
+      = help: remove the tag, or put text that begins with `!` in quotes
     "#);
     insta::assert_snapshot!(refused(b"- a\n- b\n"), @r#"
     error: expected a mapping of keys to values, found a list
