@@ -1,10 +1,22 @@
 //! The supervisor: plays the simulated user of a conversation, and decides when it is over.
 
 mod decision;
+#[cfg(feature = "llm")]
+mod excerpt;
+#[cfg(feature = "llm")]
+mod http;
 mod mock;
+#[cfg(feature = "llm")]
+mod prompt;
+#[cfg(feature = "llm")]
+mod reply;
 
 pub use decision::{Decision, DecisionRequest, Said, Speaker, Step, SupervisorFailure, TokenUsage};
+#[cfg(feature = "llm")]
+pub use http::{HttpSettings, HttpSupervisor, Provider, SettingsError};
 pub use mock::{MockDecision, MockSupervisor};
+#[cfg(feature = "llm")]
+pub use prompt::Prompt;
 
 /// Whoever supervises.
 #[derive(Debug)]
@@ -12,6 +24,9 @@ pub use mock::{MockDecision, MockSupervisor};
 pub enum Supervisor {
     /// Plays a script.
     Mock(MockSupervisor),
+    /// Asks a model.
+    #[cfg(feature = "llm")]
+    Http(Box<HttpSupervisor>),
 }
 
 impl Supervisor {
@@ -20,6 +35,8 @@ impl Supervisor {
     pub fn provider(&self) -> &'static str {
         match self {
             Self::Mock(_) => "mock",
+            #[cfg(feature = "llm")]
+            Self::Http(http) => http.provider().name(),
         }
     }
 
@@ -28,6 +45,8 @@ impl Supervisor {
     pub fn model(&self) -> Option<&str> {
         match self {
             Self::Mock(_) => None,
+            #[cfg(feature = "llm")]
+            Self::Http(http) => Some(http.model()),
         }
     }
 
@@ -36,10 +55,21 @@ impl Supervisor {
     /// # Errors
     ///
     /// When there is no decision to be had: never the agent's fault.
-    #[expect(clippy::unused_async, reason = "supervisors that ask a model are reached over the network")]
-    pub async fn decide(&self, request: &DecisionRequest<'_>) -> Result<Decision, SupervisorFailure> {
+    #[cfg_attr(
+        not(feature = "llm"),
+        expect(
+            clippy::unused_async,
+            reason = "supervisors that ask a model are reached over the network"
+        )
+    )]
+    pub async fn decide(
+        &self,
+        request: &DecisionRequest<'_>,
+    ) -> Result<Decision, SupervisorFailure> {
         match self {
             Self::Mock(mock) => Ok(mock.decide(request)),
+            #[cfg(feature = "llm")]
+            Self::Http(http) => http.decide(request).await,
         }
     }
 }
