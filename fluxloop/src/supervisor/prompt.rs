@@ -83,7 +83,10 @@ impl fmt::Display for Prompt {
 fn system(settings: PromptSettings<'_>) -> String {
     let guidance = settings.guidance.map_or(GUIDANCE, str::trim);
     let form = match settings.form {
-        AnswerForm::Json => "Answer with one JSON object and nothing else, without a fence:",
+        AnswerForm::Json => {
+            "Answer with one JSON object and nothing else, without a fence:\n\n\
+            {\"decision\": …, \"next_user_message\": …, \"termination_reason\": …, \"closing_user_message\": …}"
+        }
         AnswerForm::Tool => "Answer by calling the tool `decide` once, with:",
     };
     format!("{guidance}\n\n{RULES}\n\n# Your answer\n\n{form}\n\n{FIELDS}")

@@ -62,9 +62,11 @@ impl Exchange {
         Ok(Self { client, endpoint })
     }
 
-    /// Where requests go.
-    pub(super) fn endpoint(&self) -> &str {
-        self.endpoint.as_str()
+    /// Where requests go. Without the query, in which some addresses hold a key.
+    pub(super) fn endpoint(&self) -> String {
+        let mut shown = self.endpoint.clone();
+        shown.set_query(None);
+        shown.to_string()
     }
 
     /// Sends one request and reads the answer, as far as it may be long.

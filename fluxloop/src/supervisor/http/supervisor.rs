@@ -1,4 +1,5 @@
 use std::{
+    fmt,
     sync::atomic::{AtomicBool, Ordering},
     time::Duration,
 };
@@ -29,7 +30,6 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(30);
 const TURNS_AWAY: u32 = 4;
 
 /// Asks a model what the simulated user does next. Any number of conversations may ask at the same time.
-#[derive(Debug)]
 pub struct HttpSupervisor {
     settings: HttpSettings,
     exchange: Exchange,
@@ -38,6 +38,16 @@ pub struct HttpSupervisor {
     plain: AtomicBool,
     /// The key, wherever it may turn up.
     secrets: Secrets,
+}
+
+impl fmt::Debug for HttpSupervisor {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("HttpSupervisor")
+            .field("provider", &self.settings.provider)
+            .field("model", &self.settings.model)
+            .field("endpoint", &self.exchange.endpoint())
+            .finish_non_exhaustive()
+    }
 }
 
 impl HttpSupervisor {

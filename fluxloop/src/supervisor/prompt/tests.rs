@@ -93,6 +93,8 @@ fn a_prompt_with_all_there_is() {
 
     Answer with one JSON object and nothing else, without a fence:
 
+    {"decision": …, "next_user_message": …, "termination_reason": …, "closing_user_message": …}
+
     - `decision`: `continue` when the user has something to say, `terminate` when the conversation is over.
     - `next_user_message`: what the user says next, in the user's own words. Required with `continue`, else null.
     - `termination_reason`: why the conversation is over, in a few words. For `terminate`, else null.
