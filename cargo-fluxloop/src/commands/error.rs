@@ -6,6 +6,7 @@ use fluxloop::{
     engine::EngineError,
     host::StartError,
     plan::{PlanError, PlanErrorKind},
+    supervisor::SupervisorError,
 };
 
 use super::{exit, session::Unfit};
@@ -33,6 +34,8 @@ pub(super) enum CommandError {
     Usage(#[from] UsageError),
     #[error(transparent)]
     Config(#[from] ConfigErrors),
+    #[error(transparent)]
+    Supervisor(#[from] SupervisorError),
     #[error(transparent)]
     Plan(#[from] PlanError),
     /// The message holds all there is to say: as a `source` it would be said twice.
@@ -104,6 +107,7 @@ impl CommandError {
                 exit::WRITE
             }
             Self::Config(_)
+            | Self::Supervisor(_)
             | Self::Spec(_)
             | Self::Workspace(_)
             | Self::Target(_)
@@ -137,6 +141,7 @@ impl CommandError {
             | Self::Interrupted
             | Self::Usage(_)
             | Self::Config(_)
+            | Self::Supervisor(_)
             | Self::Start(_)
             | Self::Engine(_)
             | Self::System { .. }

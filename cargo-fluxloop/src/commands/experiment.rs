@@ -9,7 +9,6 @@ use fluxloop::{
     event::{Consumer, Event, Finished, Started},
     host::{Logs, WorkerHost},
     plan::Plan,
-    supervisor::Supervisor,
     worker::protocol::AgentInfo,
 };
 use tokio::runtime::Runtime;
@@ -170,13 +169,12 @@ impl Run<'_> {
             consumers.emit(&Event::Warning(warning))?;
         }
         let settings = Settings::from(&self.planned.config);
-        let supervisor = Supervisor::new(&self.planned.config.multi_turn);
         let experiment = Experiment {
             plan: self.plan,
             agent: &self.agent.id,
             settings: &settings,
             host,
-            supervisor: supervisor.as_ref(),
+            supervisor: self.planned.supervisor.as_ref(),
         };
         let (stopper, stop) = Stopper::new();
         let finished = tokio::select! {

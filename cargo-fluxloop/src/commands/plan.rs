@@ -4,6 +4,7 @@ use fluxloop::{
     config::{self, Config, LoadRequest},
     input::{Inputs, load_inputs},
     plan::Plan,
+    supervisor::Supervisor,
 };
 
 use super::{Invocation, error::CommandError};
@@ -21,6 +22,8 @@ pub(super) struct Planned {
     /// The experiment's seed: the configured one, or one that was drawn.
     pub(super) seed: u64,
     pub(super) target: Option<TargetSpec>,
+    /// Who plays the user of conversations, where there are any.
+    pub(super) supervisor: Option<Supervisor>,
 }
 
 /// Reads configuration and inputs, and makes the plan of them.
@@ -36,6 +39,7 @@ pub(super) fn plan(
     }
     // Few enough digits for every program that reads the rows.
     let seed = config.seed.unwrap_or_else(|| u64::from(fastrand::u32(..)));
+    let supervisor = Supervisor::new(&config, seed)?;
     let plan = Plan::new(&config, &inputs.entries, seed)?;
     let target = config
         .runner
@@ -49,6 +53,7 @@ pub(super) fn plan(
         plan,
         seed,
         target,
+        supervisor,
     })
 }
 

@@ -1,7 +1,7 @@
 use std::{collections::BTreeMap, num::NonZeroU32, path::PathBuf, time::Duration};
 
 use super::{Config, Gate, MultiTurn, Output, Runner, SupervisorSettings};
-use crate::secret::Secrets;
+use crate::{secret::Secrets, supervisor::MockSupervisor};
 
 impl Config {
     /// A configuration of defaults, for the tests of what reads one.
@@ -42,7 +42,7 @@ impl Config {
                 max_turns: 8,
                 min_turns: 1,
                 persona_override: None,
-                supervisor: SupervisorSettings::None,
+                supervisor: SupervisorSettings::Mock(MockSupervisor::default()),
             },
             gate: Gate {
                 max_failures: 0,

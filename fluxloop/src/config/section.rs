@@ -67,15 +67,6 @@ impl<'a> Section<'a> {
             .is_some_and(|mapping| mapping.get(key).is_some())
     }
 
-    /// Whether a key of the mapping below another is set.
-    pub(crate) fn is_set_below(&self, outer: &str, key: &str) -> bool {
-        let outer = self.mapping.and_then(|mapping| mapping.get(outer));
-        outer.is_some_and(|node| match &node.value {
-            NodeValue::Mapping(mapping) => mapping.get(key).is_some_and(|node| !node.is_null()),
-            _ => false,
-        })
-    }
-
     /// Decodes the mapping below a key. One that is absent is decoded as an empty one.
     pub(crate) fn section<T>(
         &self,
@@ -268,6 +259,15 @@ impl<'a> Section<'a> {
     pub(crate) fn wrong<T>(&self, key: &str, node: &Node, expected: &str) -> Option<T> {
         self.problems.error(self.value_error(key, node, expected));
         None
+    }
+
+    /// Reports a key that is needed and not there.
+    pub(crate) fn absent(&self, key: &str, reason: &str, hint: &str) {
+        let kind = ErrorKind::Invalid {
+            subject: self.path_of(key),
+            reason: reason.to_owned(),
+        };
+        self.problems.error(ConfigError::new(kind).with_hint(hint));
     }
 
     /// Reports a value that fits its type and still cannot be used.

@@ -149,10 +149,81 @@ pub struct MultiTurn {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum SupervisorSettings {
-    /// Nobody is configured.
-    None,
     /// A script.
     Mock(MockSupervisor),
+    /// A model.
+    Model(ModelSettings),
+}
+
+/// A model that plays the user.
+#[derive(Clone, PartialEq)]
+#[non_exhaustive]
+pub struct ModelSettings {
+    /// Whose API is spoken.
+    pub provider: ModelProvider,
+    /// The model, as the provider calls it.
+    pub model: String,
+    /// The sampling temperature, 0 to 2; the provider's default where none is set.
+    pub temperature: Option<f64>,
+    /// Takes the place of the default guidance.
+    pub system_prompt: Option<String>,
+    /// Sent with every request.
+    pub api_key: Option<String>,
+    /// The address of the API; the provider's own where none is set.
+    pub base_url: Option<String>,
+    /// How long one attempt may take.
+    pub timeout: Duration,
+    /// How often a request is tried again after a failure that may pass.
+    pub max_retries: u32,
+}
+
+impl fmt::Debug for ModelSettings {
+    /// Without the key.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ModelSettings")
+            .field("provider", &self.provider)
+            .field("model", &self.model)
+            .field("base_url", &self.base_url)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Whose API a supervisor's model is reached by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ModelProvider {
+    /// `OpenAI`'s Chat Completions; Ollama, vLLM and many others speak it too.
+    OpenAi,
+    /// Anthropic's Messages.
+    Anthropic,
+}
+
+impl ModelProvider {
+    /// What configurations and rows call it.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::OpenAi => "openai",
+            Self::Anthropic => "anthropic",
+        }
+    }
+
+    /// The provider's own address. `OpenAI`'s ends in `/v1`, Anthropic's does not, as their own clients have it.
+    #[must_use]
+    pub fn default_base_url(self) -> &'static str {
+        match self {
+            Self::OpenAi => "https://api.openai.com/v1",
+            Self::Anthropic => "https://api.anthropic.com",
+        }
+    }
+
+    /// The model that is asked unless another is configured.
+    #[must_use]
+    pub fn default_model(self) -> &'static str {
+        match self {
+            Self::OpenAi => "gpt-4o",
+            Self::Anthropic => "claude-3-5-sonnet-latest",
+        }
+    }
 }
 
 /// When a finished experiment counts as passed.

@@ -1,12 +1,29 @@
 //! The supervisor: plays the simulated user of a conversation, and decides when it is over.
 
 mod decision;
+#[cfg(feature = "llm")]
+mod excerpt;
+#[cfg(feature = "llm")]
+mod http;
 mod mock;
+#[cfg(feature = "llm")]
+mod prompt;
+#[cfg(feature = "llm")]
+mod reply;
 
 pub use decision::{Decision, DecisionRequest, Said, Speaker, Step, SupervisorFailure, TokenUsage};
+#[cfg(feature = "llm")]
+pub use http::{HttpSettings, HttpSupervisor, Provider, SettingsError};
 pub use mock::{MockDecision, MockSupervisor};
+#[cfg(feature = "llm")]
+pub use prompt::Prompt;
 
-use crate::config::{MultiTurn, SupervisorSettings};
+use crate::config::{Config, ModelSettings, SupervisorSettings};
+
+/// A supervisor that cannot be made.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
+pub struct SupervisorError(String);
 
 /// Whoever supervises.
 #[derive(Debug)]
@@ -14,16 +31,59 @@ use crate::config::{MultiTurn, SupervisorSettings};
 pub enum Supervisor {
     /// Plays a script.
     Mock(MockSupervisor),
+    /// Asks a model.
+    #[cfg(feature = "llm")]
+    Http(Box<HttpSupervisor>),
 }
 
 impl Supervisor {
     /// Who plays the user under this configuration; nobody where inputs are single turns.
-    #[must_use]
-    pub fn new(config: &MultiTurn) -> Option<Self> {
-        match &config.supervisor {
-            SupervisorSettings::Mock(mock) if config.enabled => Some(Self::Mock(mock.clone())),
-            SupervisorSettings::Mock(_) | SupervisorSettings::None => None,
+    ///
+    /// # Errors
+    ///
+    /// When the settings of a model are of no use, or this build has no client to ask one (feature `llm`).
+    pub fn new(config: &Config, seed: u64) -> Result<Option<Self>, SupervisorError> {
+        if !config.multi_turn.enabled {
+            return Ok(None);
         }
+        match &config.multi_turn.supervisor {
+            SupervisorSettings::Mock(mock) => Ok(Some(Self::Mock(mock.clone()))),
+            SupervisorSettings::Model(settings) => Self::asking(config, settings, seed).map(Some),
+        }
+    }
+
+    #[cfg(feature = "llm")]
+    fn asking(
+        config: &Config,
+        settings: &ModelSettings,
+        seed: u64,
+    ) -> Result<Self, SupervisorError> {
+        let mut http = HttpSettings::new(settings.provider, &settings.model);
+        if let Some(base_url) = &settings.base_url {
+            http.base_url.clone_from(base_url);
+        }
+        http.temperature = settings.temperature;
+        http.api_key = settings.api_key.clone().map(Into::into);
+        http.timeout = settings.timeout;
+        http.max_retries = settings.max_retries;
+        http.system_prompt.clone_from(&settings.system_prompt);
+        let context = config
+            .metadata
+            .get("service_context")
+            .and_then(serde_json::Value::as_str);
+        http.service_context = context.map(|context| config.secrets.redact(context).into_owned());
+        http.seed = seed;
+        let supervisor =
+            HttpSupervisor::new(http).map_err(|error| SupervisorError(error.to_string()))?;
+        Ok(Self::Http(Box::new(supervisor)))
+    }
+
+    #[cfg(not(feature = "llm"))]
+    fn asking(_: &Config, settings: &ModelSettings, _: u64) -> Result<Self, SupervisorError> {
+        Err(SupervisorError(format!(
+            "this build cannot ask {}: fluxloop was built without its feature `llm`",
+            settings.provider.name()
+        )))
     }
 
     /// What rows call `supervisor.provider`.
@@ -31,6 +91,8 @@ impl Supervisor {
     pub fn provider(&self) -> &'static str {
         match self {
             Self::Mock(_) => "mock",
+            #[cfg(feature = "llm")]
+            Self::Http(http) => http.provider().name(),
         }
     }
 
@@ -39,6 +101,8 @@ impl Supervisor {
     pub fn model(&self) -> Option<&str> {
         match self {
             Self::Mock(_) => None,
+            #[cfg(feature = "llm")]
+            Self::Http(http) => Some(http.model()),
         }
     }
 
@@ -47,9 +111,12 @@ impl Supervisor {
     /// # Errors
     ///
     /// When there is no decision to be had: never the agent's fault.
-    #[expect(
-        clippy::unused_async,
-        reason = "supervisors that ask a model are reached over the network"
+    #[cfg_attr(
+        not(feature = "llm"),
+        expect(
+            clippy::unused_async,
+            reason = "supervisors that ask a model are reached over the network"
+        )
     )]
     pub async fn decide(
         &self,
@@ -57,6 +124,8 @@ impl Supervisor {
     ) -> Result<Decision, SupervisorFailure> {
         match self {
             Self::Mock(mock) => Ok(mock.decide(request)),
+            #[cfg(feature = "llm")]
+            Self::Http(http) => http.decide(request).await,
         }
     }
 }

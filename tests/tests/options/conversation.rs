@@ -216,31 +216,32 @@ fn turns_are_told_to_programs() {
 #[test]
 fn what_this_version_cannot_do_is_refused() {
     let project = talkative();
-    for (arguments, message) in [
-        (
-            "--supervisor-provider openai",
-            "supervisors that ask a model are not part of this version yet",
-        ),
-        (
-            "--supervisor-provider anthropic",
-            "supervisors that ask a model are not part of this version yet",
-        ),
-        (
-            "--manual-approve-tools",
-            "approvals of tools are not part of this version yet",
-        ),
+    let folder = project.path("refused");
+    let arguments = format!(
+        "run experiment --yes --multi-turn --manual-approve-tools -o {}",
+        folder.display()
+    );
+    let finished = project.run(&arguments).exits(96);
+    let _ = finished.says("approvals of tools are not part of this version yet");
+    assert!(!folder.exists());
+}
+
+#[test]
+fn a_missing_key_is_found_before_anything_runs() {
+    let project = talkative();
+    for (provider, variable) in [
+        ("openai", "OPENAI_API_KEY"),
+        ("anthropic", "ANTHROPIC_API_KEY"),
     ] {
+        let folder = project.path("keyless");
         let arguments = format!(
-            "run experiment --yes --multi-turn {arguments} -o {}",
-            project.path("refused").display()
+            "run experiment --yes --multi-turn --supervisor-provider {provider} -o {}",
+            folder.display()
         );
-        let _ = project.run(&arguments).exits(96).says(message);
+        let finished = project.run(&arguments).exits(96);
+        let _ = finished.says("has no API key").says(variable);
+        assert!(!folder.exists());
     }
-    let nobody = obedient("", &["say a"])
-        .experiment("--multi-turn")
-        .exits(96);
-    let _ = nobody.says("`multi_turn.supervisor.provider` is not set");
-    assert!(!project.path("refused").exists());
 }
 
 #[test]

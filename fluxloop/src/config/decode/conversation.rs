@@ -1,15 +1,14 @@
 //! Conversations, and recordings: the latter are checked, so that a configuration that is right stays right, and
 //! refused where they would have an effect that this version does not give.
 
-use super::{Section, experiment, personas::check_known, secret};
+use super::{Section, Surroundings, experiment, personas::check_known, supervisor};
 use crate::{
     Persona,
     config::{
-        MultiTurn, SupervisorSettings,
+        MultiTurn,
         error::Warning,
         node::{NodeValue, Origin},
     },
-    supervisor::{MockDecision, MockSupervisor},
 };
 
 /// The switches and values of a conversation that flags and variables set.
@@ -39,7 +38,8 @@ pub(super) fn refuse_recordings(root: &Section<'_>) {
 pub(super) fn multi_turn(
     section: &Section<'_>,
     personas: &[Persona],
-) -> (MultiTurn, Option<String>) {
+    surroundings: &Surroundings<'_>,
+) -> (MultiTurn, Vec<String>) {
     let enabled = section.switch("enabled") == Some(true);
     let max_turns = turns(section, "max_turns").unwrap_or(8);
     let min_turns = turns(section, "min_turns").unwrap_or(1);
@@ -68,24 +68,12 @@ pub(super) fn multi_turn(
     if !enabled {
         warn_of_no_effect(section, &OF_TURNS);
     }
-    let (supervisor, key) = section.section("supervisor", |section| {
+    let (supervisor, secrets) = section.section("supervisor", |section| {
         if !enabled {
             warn_of_no_effect(section, &OF_SUPERVISOR);
         }
-        supervisor(section, enabled)
+        supervisor::decode(section, enabled, surroundings)
     });
-    if enabled
-        && supervisor == SupervisorSettings::None
-        && !section.is_set_below("supervisor", "provider")
-        && let Some(node) = section.node("enabled")
-    {
-        section.invalid::<()>(
-            "enabled",
-            node,
-            "conversations need somebody who plays the user, and `multi_turn.supervisor.provider` is not set",
-            "set it to `mock`, which plays `multi_turn.supervisor.metadata.scripted_questions`",
-        );
-    }
     (
         MultiTurn {
             enabled,
@@ -94,7 +82,7 @@ pub(super) fn multi_turn(
             persona_override,
             supervisor,
         },
-        key,
+        secrets,
     )
 }
 
@@ -102,83 +90,6 @@ fn turns(section: &Section<'_>, key: &'static str) -> Option<u32> {
     section
         .whole(key, 1, 100)
         .and_then(|turns| u32::try_from(turns).ok())
-}
-
-#[derive(Clone, Copy, PartialEq)]
-enum Provider {
-    Mock,
-    Model,
-}
-
-fn supervisor(section: &Section<'_>, enabled: bool) -> (SupervisorSettings, Option<String>) {
-    let provider = section.one_of(
-        "provider",
-        &[
-            ("openai", Provider::Model),
-            ("anthropic", Provider::Model),
-            ("mock", Provider::Mock),
-        ],
-    );
-    if enabled
-        && provider == Some(Provider::Model)
-        && let Some(node) = section.node("provider")
-    {
-        let hint = "use the scripted supervisor: `provider: mock`";
-        experiment::not_yet(
-            section,
-            "provider",
-            node,
-            "supervisors that ask a model",
-            hint,
-        );
-    }
-    section.name("model");
-    section.number("temperature", "a number from 0 to 2", |value| {
-        (0.0..=2.0).contains(&value)
-    });
-    section.text("system_prompt");
-    section.name("api_key_env");
-    experiment::deadline(section, "timeout_seconds", 60);
-    section.whole("max_retries", 0, u32::MAX.into());
-    if let Some(url) = section.name("base_url")
-        && let Some(node) = section.node("base_url")
-        && !["http://", "https://"]
-            .iter()
-            .any(|scheme| url.starts_with(scheme))
-    {
-        section.wrong::<()>(
-            "base_url",
-            node,
-            "an address that begins with http:// or https://",
-        );
-    }
-    let mock = section.section("metadata", mock);
-    let settings = match provider {
-        Some(Provider::Mock) => SupervisorSettings::Mock(mock),
-        Some(Provider::Model) | None => SupervisorSettings::None,
-    };
-    (settings, secret(section, "api_key"))
-}
-
-fn mock(section: &Section<'_>) -> MockSupervisor {
-    let mock = MockSupervisor {
-        scripted_questions: section.texts("scripted_questions"),
-        decision: section
-            .one_of(
-                "mock_decision",
-                &[
-                    ("terminate", MockDecision::Terminate),
-                    ("continue", MockDecision::Continue),
-                ],
-            )
-            .unwrap_or_default(),
-        reason: section.text("mock_reason"),
-        closing: section.text("mock_closing"),
-        next_user_message: section.text("mock_next_user_message"),
-    };
-    // The rest is for the supervisor's own use.
-    section.prefixed("");
-    mock
 }
 
 /// A flag or variable that changes nothing is said to; what stands in a file may wait there.

@@ -4,6 +4,7 @@ mod conversation;
 mod experiment;
 mod personas;
 mod runner;
+mod supervisor;
 
 use std::{
     collections::BTreeMap,
@@ -63,6 +64,17 @@ impl Surroundings<'_> {
             .unwrap_or_else(|| join(self.project_directory, default))
     }
 
+    /// A variable of the process, or of `.env`. An empty one counts as unset.
+    fn variable(&self, name: &str) -> Option<String> {
+        let set = |variables: &BTreeMap<String, String>| {
+            variables
+                .get(name)
+                .filter(|value| !value.is_empty())
+                .cloned()
+        };
+        set(self.environment).or_else(|| set(self.dotenv))
+    }
+
     /// The values that are secret by the names of their variables.
     fn secrets(&self) -> Vec<String> {
         let environment = self
@@ -103,10 +115,10 @@ fn config(root: &Section<'_>, files: Vec<PathBuf>, surroundings: &Surroundings<'
     secrets.extend(secret(root, "collector_api_key"));
     let personas = personas::personas(root);
     conversation::refuse_recordings(root);
-    let (multi_turn, key) = root.section("multi_turn", |section| {
-        conversation::multi_turn(section, &personas)
+    let (multi_turn, keys) = root.section("multi_turn", |section| {
+        conversation::multi_turn(section, &personas, surroundings)
     });
-    secrets.extend(key);
+    secrets.extend(keys);
     experiment::refuse_judgement(root);
     root.ignore(&ACCEPTED);
     root.prefixed("variation_");

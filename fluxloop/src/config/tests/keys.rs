@@ -187,3 +187,49 @@ fn null_is_unset() {
         );
     }
 }
+
+/// The key and the address of a supervisor, from wherever they may be set.
+#[test]
+fn a_supervisors_key_and_address_are_looked_up() {
+    let model = |project: Project| match project.load().unwrap().config.multi_turn.supervisor {
+        SupervisorSettings::Model(model) => (model.api_key, model.base_url),
+        SupervisorSettings::Mock(_) => panic!("a model"),
+    };
+    let named =
+        "multi_turn: {enabled: true, supervisor: {provider: anthropic, api_key_env: MY_KEY}}\n";
+    let own = "multi_turn: {enabled: true, supervisor: {provider: openai, api_key: from-file}}\n";
+    let key = |project: Project| model(project).0.unwrap();
+    let everywhere = [
+        ("MY_KEY", "named"),
+        ("ANTHROPIC_API_KEY", "theirs"),
+        ("OPENAI_API_KEY", "other"),
+    ];
+    assert_eq!(
+        key(Project::simulation(named).environment(&everywhere)),
+        "named"
+    );
+    assert_eq!(
+        key(Project::simulation(named).environment(&[("MY_KEY", ""), everywhere[1]])),
+        "theirs"
+    );
+    assert_eq!(
+        key(Project::simulation(own).environment(&everywhere)),
+        "from-file"
+    );
+    let ours = [("FLUXLOOP_SUPERVISOR_API_KEY", "ours"), everywhere[2]];
+    assert_eq!(key(Project::simulation(own).environment(&ours)), "ours");
+    assert_eq!(
+        key(Project::simulation(own)
+            .environment(&ours)
+            .flag("supervisor-api-key", "flag")),
+        "flag"
+    );
+    let masked = own.replace("from-file", "'***'");
+    assert_eq!(
+        key(Project::simulation(&masked).environment(&everywhere)),
+        "other"
+    );
+    let address = [("OPENAI_BASE_URL", "http://127.0.0.1:1/v1")];
+    let local = Project::simulation("multi_turn: {enabled: true}\n").environment(&address);
+    assert_eq!(model(local), (None, Some(address[0].1.to_owned())));
+}

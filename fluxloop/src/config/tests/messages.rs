@@ -109,25 +109,8 @@ fn personas() {
 #[test]
 fn later_versions() {
     insta::assert_snapshot!(errors("multi_turn:\n  enabled: true\n"), @"
-    error: `multi_turn.enabled`: conversations need somebody who plays the user, and `multi_turn.supervisor.provider` is not set
-     --> configs/simulation.yaml:2:12
-      |
-    2 |   enabled: true
-      |            ^
-      = help: set it to `mock`, which plays `multi_turn.supervisor.metadata.scripted_questions`
-    ");
-    insta::assert_snapshot!(Project::simulation("").flag("multi-turn", "true").errors(), @"
-    error: `--multi-turn`: conversations need somebody who plays the user, and `multi_turn.supervisor.provider` is not set
-      = help: set it to `mock`, which plays `multi_turn.supervisor.metadata.scripted_questions`
-    ");
-    let by_model = "multi_turn:\n  enabled: true\n  supervisor: {provider: openai}\n";
-    insta::assert_snapshot!(errors(by_model), @"
-    error: `multi_turn.supervisor.provider`: supervisors that ask a model are not part of this version yet
-     --> configs/simulation.yaml:3:26
-      |
-    3 |   supervisor: {provider: openai}
-      |                          ^
-      = help: use the scripted supervisor: `provider: mock`
+    error: `multi_turn.supervisor.api_key`: the supervisor has no API key for openai
+      = help: looked for `--supervisor-api-key`, FLUXLOOP_SUPERVISOR_API_KEY, `multi_turn.supervisor.api_key`, OPENAI_API_KEY (in the environment and in .env); a server of your own needs none: name it by `base_url`. `provider: mock` plays a script without any
     ");
     let approval = "multi_turn:\n  enabled: true\n  auto_approve_tools: false\n  supervisor: {provider: mock}\n";
     insta::assert_snapshot!(errors(approval), @"

@@ -1,0 +1,167 @@
+//! `multi_turn.supervisor`: who plays the user, and with which key.
+
+use super::{Section, Surroundings, experiment, secret};
+use crate::{
+    config::{ModelProvider, ModelSettings, SupervisorSettings, node::Node},
+    supervisor::{MockDecision, MockSupervisor},
+};
+
+#[derive(Clone, Copy)]
+enum Provider {
+    Mock,
+    Model(ModelProvider),
+}
+
+/// The supervisor, and the secrets in its section. A key is only missed where conversations are on.
+pub(super) fn decode(
+    section: &Section<'_>,
+    enabled: bool,
+    surroundings: &Surroundings<'_>,
+) -> (SupervisorSettings, Vec<String>) {
+    let known = [
+        ("openai", Provider::Model(ModelProvider::OpenAi)),
+        ("anthropic", Provider::Model(ModelProvider::Anthropic)),
+        ("mock", Provider::Mock),
+    ];
+    let provider = section.one_of("provider", &known);
+    let mock = section.section("metadata", mock);
+    let key_variable = section.name("api_key_env");
+    let own_key = secret(section, "api_key");
+    // A mock may have everything that a model needs beside it, for the day it is switched to one.
+    let model_provider = match provider {
+        Some(Provider::Model(provider)) => provider,
+        Some(Provider::Mock) | None => ModelProvider::OpenAi,
+    };
+    let mut settings = model(section, model_provider, surroundings);
+    let key = Key {
+        own: own_key,
+        variable: key_variable,
+        provider: model_provider,
+    };
+    settings.api_key = key.look_up(surroundings);
+    let secrets = settings.api_key.iter().cloned().collect();
+    if let Some(Provider::Mock) = provider {
+        return (SupervisorSettings::Mock(mock), secrets);
+    }
+    let own_address = settings
+        .base_url
+        .as_deref()
+        .is_none_or(|url| url == model_provider.default_base_url());
+    if enabled && settings.api_key.is_none() && own_address {
+        key.miss(section);
+    }
+    (SupervisorSettings::Model(settings), secrets)
+}
+
+fn model(
+    section: &Section<'_>,
+    provider: ModelProvider,
+    surroundings: &Surroundings<'_>,
+) -> ModelSettings {
+    let retries = section
+        .whole("max_retries", 0, u32::MAX.into())
+        .unwrap_or(5);
+    ModelSettings {
+        provider,
+        model: section
+            .name("model")
+            .unwrap_or_else(|| provider.default_model().to_owned()),
+        temperature: section.number("temperature", "a number from 0 to 2", |value| {
+            (0.0..=2.0).contains(&value)
+        }),
+        system_prompt: section.text("system_prompt"),
+        api_key: None,
+        base_url: base_url(section).or_else(|| surroundings.variable(base_url_variable(provider))),
+        timeout: experiment::deadline(section, "timeout_seconds", 60),
+        max_retries: u32::try_from(retries).unwrap_or(u32::MAX),
+    }
+}
+
+fn base_url(section: &Section<'_>) -> Option<String> {
+    let url = section.name("base_url")?;
+    let node: &Node = section.node("base_url")?;
+    if ["http://", "https://"]
+        .iter()
+        .any(|scheme| url.starts_with(scheme))
+    {
+        return Some(url);
+    }
+    section.wrong(
+        "base_url",
+        node,
+        "an address that begins with http:// or https://",
+    )
+}
+
+fn base_url_variable(provider: ModelProvider) -> &'static str {
+    match provider {
+        ModelProvider::OpenAi => "OPENAI_BASE_URL",
+        ModelProvider::Anthropic => "ANTHROPIC_BASE_URL",
+    }
+}
+
+/// Where a key is looked for.
+struct Key {
+    /// The flag's, the variable's of ours, or the file's: whichever wins.
+    own: Option<String>,
+    /// The variable that the configuration names.
+    variable: Option<String>,
+    provider: ModelProvider,
+}
+
+impl Key {
+    fn provider_variable(&self) -> &'static str {
+        match self.provider {
+            ModelProvider::OpenAi => "OPENAI_API_KEY",
+            ModelProvider::Anthropic => "ANTHROPIC_API_KEY",
+        }
+    }
+
+    fn look_up(&self, surroundings: &Surroundings<'_>) -> Option<String> {
+        let named = || {
+            self.variable
+                .as_deref()
+                .and_then(|name| surroundings.variable(name))
+        };
+        let own = self.own.clone().filter(|key| !key.is_empty());
+        own.or_else(named)
+            .or_else(|| surroundings.variable(self.provider_variable()))
+    }
+
+    fn miss(&self, section: &Section<'_>) {
+        let named = self
+            .variable
+            .as_ref()
+            .map(|name| format!("{name}, "))
+            .unwrap_or_default();
+        section.absent(
+            "api_key",
+            &format!("the supervisor has no API key for {}", self.provider.name()),
+            &format!(
+                "looked for `--supervisor-api-key`, FLUXLOOP_SUPERVISOR_API_KEY, `multi_turn.supervisor.api_key`, {named}{} \
+                 (in the environment and in .env); a server of your own needs none: name it by `base_url`. \
+                 `provider: mock` plays a script without any",
+                self.provider_variable()
+            ),
+        );
+    }
+}
+
+fn mock(section: &Section<'_>) -> MockSupervisor {
+    let decisions = [
+        ("terminate", MockDecision::Terminate),
+        ("continue", MockDecision::Continue),
+    ];
+    let mock = MockSupervisor {
+        scripted_questions: section.texts("scripted_questions"),
+        decision: section
+            .one_of("mock_decision", &decisions)
+            .unwrap_or_default(),
+        reason: section.text("mock_reason"),
+        closing: section.text("mock_closing"),
+        next_user_message: section.text("mock_next_user_message"),
+    };
+    // The rest is for the supervisor's own use.
+    section.prefixed("");
+    mock
+}

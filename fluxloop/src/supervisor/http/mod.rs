@@ -1,0 +1,17 @@
+//! Supervisors that ask a model over HTTP: `OpenAI`'s Chat Completions, Anthropic's Messages, and what speaks like them.
+//!
+//! Only [`exchange`] knows the HTTP client.
+
+mod anthropic;
+mod exchange;
+mod limiter;
+mod openai;
+mod provider;
+mod retry_after;
+mod schema;
+mod settings;
+mod supervisor;
+mod verdict;
+
+pub use settings::{HttpSettings, Provider, SettingsError};
+pub use supervisor::HttpSupervisor;
