@@ -119,10 +119,8 @@ fn assert_silent(place: &str, text: &str) {
             !told.contains(&plain(secret)),
             "{secret:?} is in {place}:\n{text}"
         );
-        let escaped: String = secret
-            .encode_utf16()
-            .map(|unit| format!("\\u{unit:04X}"))
-            .collect();
+        let units = secret.encode_utf16().map(|unit| format!("\\u{unit:04X}"));
+        let escaped = units.collect::<Vec<_>>().concat();
         assert!(
             !text.contains(&escaped),
             "{secret:?} is in {place}, escaped"

@@ -29,12 +29,11 @@ fn uncoloured(text: &str) -> String {
     while let Some((before, after)) = rest.split_once("\u{1b}[") {
         plain.push_str(before);
         let end = after.find(|c: char| !(c.is_ascii_digit() || c == ';'));
-        match end.filter(|end| after[*end..].starts_with('m')) {
-            Some(end) => rest = &after[end + 1..],
-            None => {
-                plain.push_str("\u{1b}[");
-                rest = after;
-            }
+        if let Some(end) = end.filter(|end| after[*end..].starts_with('m')) {
+            rest = &after[end + 1..];
+        } else {
+            plain.push_str("\u{1b}[");
+            rest = after;
         }
     }
     plain + rest
@@ -57,15 +56,19 @@ fn assert_inert(finished: &Finished) {
 
 /// JSON without a character that YAML does not take as it stands.
 fn written(value: &Value) -> String {
-    let mut text = String::new();
-    for character in value.to_string().chars() {
+    let written = |character: char| {
         if character.is_ascii() && !character.is_control() {
-            text.push(character);
+            character.to_string()
         } else {
-            text.push_str(&format!("\\u{:04x}", u32::from(character)));
+            format!("\\u{:04x}", u32::from(character))
         }
-    }
-    text
+    };
+    value
+        .to_string()
+        .chars()
+        .map(written)
+        .collect::<Vec<_>>()
+        .concat()
 }
 
 /// Runs that say, fail with and panic with every payload, for personas that are named as badly as may be.
