@@ -17,46 +17,48 @@ fn echo(message: String) -> String {
 }
 ";
 
+/// Header lines and body.
+type Request = (Vec<String>, Value);
+
 /// A provider: lets the user say one thing more, then ends the conversation; or refuses every key.
 struct Provider {
     address: String,
-    /// Header lines and body of each request.
-    requests: Arc<Mutex<Vec<(Vec<String>, Value)>>>,
+    requests: Arc<Mutex<Vec<Request>>>,
 }
 
 impl Provider {
     /// Serves for the rest of this process.
     fn start(answer: fn(&Value) -> (u16, Value)) -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-        let address = format!("http://{}", listener.local_addr().unwrap());
+        let listener = TcpListener::bind("127.0.0.1:0").expect("loopback");
+        let address = format!("http://{}", listener.local_addr().expect("loopback"));
         let requests = Arc::<Mutex<Vec<_>>>::default();
         let seen = Arc::clone(&requests);
         thread::spawn(move || {
             for stream in listener.incoming() {
-                let (headers, body) = read(stream.as_ref().unwrap());
+                let (headers, body) = read(stream.as_ref().expect("loopback"));
                 let (status, reply) = answer(&body);
-                seen.lock().unwrap().push((headers, body));
+                seen.lock().expect("loopback").push((headers, body));
                 let reply = reply.to_string();
                 let length = reply.len();
                 let head = format!(
                     "HTTP/1.1 {status} X\r\ncontent-type: application/json\r\ncontent-length: {length}\r\nconnection: close\r\n\r\n"
                 );
                 stream
-                    .unwrap()
+                    .expect("loopback")
                     .write_all(format!("{head}{reply}").as_bytes())
-                    .unwrap();
+                    .expect("loopback");
             }
         });
         Self { address, requests }
     }
 }
 
-fn read(stream: &TcpStream) -> (Vec<String>, Value) {
+fn read(stream: &TcpStream) -> Request {
     let mut reader = BufReader::new(stream);
     let mut headers = Vec::new();
     loop {
         let mut line = String::new();
-        reader.read_line(&mut line).unwrap();
+        reader.read_line(&mut line).expect("loopback");
         if line.trim().is_empty() {
             break;
         }
@@ -69,10 +71,10 @@ fn read(stream: &TcpStream) -> (Vec<String>, Value) {
                 .strip_prefix("content-length: ")
                 .map(str::to_owned)
         })
-        .map_or(0, |length| length.parse().unwrap());
+        .map_or(0, |length| length.parse().expect("loopback"));
     let mut body = vec![0; length];
-    reader.read_exact(&mut body).unwrap();
-    (headers, serde_json::from_slice(&body).unwrap())
+    reader.read_exact(&mut body).expect("loopback");
+    (headers, serde_json::from_slice(&body).expect("loopback"))
 }
 
 /// The first question is answered by going on, the next by the end.
