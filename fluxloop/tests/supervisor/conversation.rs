@@ -13,10 +13,10 @@ use serde_json::{Value, json, value::to_raw_value};
 
 use crate::server::Server;
 
-pub const KEY: &str = "sk-test-1234567890abcdef";
+pub(crate) const KEY: &str = "sk-test-1234567890abcdef";
 
 /// Of a server on this machine, quick to try again.
-pub fn settings(provider: Provider, server: &Server) -> HttpSettings {
+pub(crate) fn settings(provider: Provider, server: &Server) -> HttpSettings {
     let mut settings = HttpSettings::new(provider, "a-model");
     settings.base_url = match provider {
         Provider::OpenAi => format!("{}/v1", server.address),
@@ -27,20 +27,20 @@ pub fn settings(provider: Provider, server: &Server) -> HttpSettings {
     settings
 }
 
-pub fn openai(server: &Server) -> HttpSupervisor {
+pub(crate) fn openai(server: &Server) -> HttpSupervisor {
     HttpSupervisor::new(settings(Provider::OpenAi, server)).unwrap()
 }
 
-pub fn anthropic(server: &Server) -> HttpSupervisor {
+pub(crate) fn anthropic(server: &Server) -> HttpSupervisor {
     HttpSupervisor::new(settings(Provider::Anthropic, server)).unwrap()
 }
 
 /// Asks after the first turn.
-pub async fn decide(supervisor: &HttpSupervisor) -> Result<Decision, SupervisorFailure> {
+pub(crate) async fn decide(supervisor: &HttpSupervisor) -> Result<Decision, SupervisorFailure> {
     decide_when(supervisor, true).await
 }
 
-pub async fn decide_when(
+pub(crate) async fn decide_when(
     supervisor: &HttpSupervisor,
     may_stop: bool,
 ) -> Result<Decision, SupervisorFailure> {
@@ -67,25 +67,25 @@ pub async fn decide_when(
         .await
 }
 
-pub fn go_on() -> Value {
+pub(crate) fn go_on() -> Value {
     json!({
         "decision": "continue", "next_user_message": "The red one.",
         "termination_reason": null, "closing_user_message": null,
     })
 }
 
-pub fn stop() -> Value {
+pub(crate) fn stop() -> Value {
     json!({
         "decision": "terminate", "next_user_message": null,
         "termination_reason": "found", "closing_user_message": "Thanks!",
     })
 }
 
-pub fn goes_on() -> Step {
+pub(crate) fn goes_on() -> Step {
     Step::Continue("The red one.".to_owned())
 }
 
-pub fn stops() -> Step {
+pub(crate) fn stops() -> Step {
     Step::Stop {
         reason: Some("found".to_owned()),
         closing: Some("Thanks!".to_owned()),

@@ -12,7 +12,7 @@ use tokio::{
 };
 
 /// What the server does with a request.
-pub enum Play {
+pub(crate) enum Play {
     /// Answers with a status, headers and a body; its length is announced.
     Answer(u16, Vec<(&'static str, &'static str)>, String),
     /// Answers with these bytes, then ends the connection.
@@ -25,14 +25,14 @@ pub enum Play {
 
 /// A request, as it was received.
 #[derive(Clone, Debug)]
-pub struct Recorded {
-    pub path: String,
-    pub headers: Vec<(String, String)>,
-    pub body: Value,
+pub(crate) struct Recorded {
+    pub(crate) path: String,
+    pub(crate) headers: Vec<(String, String)>,
+    pub(crate) body: Value,
 }
 
 impl Recorded {
-    pub fn header(&self, name: &str) -> Option<&str> {
+    pub(crate) fn header(&self, name: &str) -> Option<&str> {
         let of_name = |(key, _): &&(String, String)| key.eq_ignore_ascii_case(name);
         self.headers
             .iter()
@@ -42,14 +42,14 @@ impl Recorded {
 }
 
 /// A server that is there until its runtime ends.
-pub struct Server {
-    pub address: String,
+pub(crate) struct Server {
+    pub(crate) address: String,
     requests: Arc<Mutex<Vec<Recorded>>>,
 }
 
 impl Server {
     /// Plays one step a request; a request more is a panic.
-    pub async fn playing(script: impl IntoIterator<Item = Play>) -> Self {
+    pub(crate) async fn playing(script: impl IntoIterator<Item = Play>) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = format!("http://{}", listener.local_addr().unwrap());
         let requests = Arc::new(Mutex::new(Vec::new()));
@@ -70,13 +70,13 @@ impl Server {
     }
 
     /// What was received so far.
-    pub fn requests(&self) -> Vec<Recorded> {
+    pub(crate) fn requests(&self) -> Vec<Recorded> {
         self.requests.lock().unwrap().clone()
     }
 }
 
 /// Reads one request, head and body.
-pub async fn receive(stream: &mut TcpStream) -> Recorded {
+pub(crate) async fn receive(stream: &mut TcpStream) -> Recorded {
     let mut bytes = Vec::new();
     let end = loop {
         if let Some(end) = bytes.windows(4).position(|window| window == b"\r\n\r\n") {
@@ -123,7 +123,7 @@ async fn answer(mut stream: TcpStream, play: Play) {
 }
 
 /// A response as it is on the wire.
-pub fn response(status: u16, headers: &[(&str, &str)], body: &str) -> Vec<u8> {
+pub(crate) fn response(status: u16, headers: &[(&str, &str)], body: &str) -> Vec<u8> {
     let mut head = format!(
         "HTTP/1.1 {status} -\r\nconnection: close\r\ncontent-length: {}\r\n",
         body.len()
@@ -132,13 +132,13 @@ pub fn response(status: u16, headers: &[(&str, &str)], body: &str) -> Vec<u8> {
         head += "content-type: application/json\r\n";
     }
     for (name, value) in headers {
-        head += &format!("{name}: {value}\r\n");
+        head.extend([name, ": ", value, "\r\n"]);
     }
     format!("{head}\r\n{body}").into_bytes()
 }
 
 /// A chat completion with this reply.
-pub fn completion(reply: &str) -> String {
+pub(crate) fn completion(reply: &str) -> String {
     json!({
         "id": "chatcmpl-B9MBs8CjcvOU2jLn4n570S5qMJKcT", "object": "chat.completion", "created": 1_741_569_952,
         "model": "gpt-4o-2024-08-06",
@@ -158,7 +158,7 @@ pub fn completion(reply: &str) -> String {
 }
 
 /// A message that calls the tool with this input.
-pub fn tool_use(input: &Value) -> String {
+pub(crate) fn tool_use(input: &Value) -> String {
     message(&json!([
         { "type": "text", "text": "I play the user." },
         { "type": "tool_use", "id": "toolu_01A09q90qw90lq917835lq9", "name": "decide", "input": input },
@@ -166,7 +166,7 @@ pub fn tool_use(input: &Value) -> String {
 }
 
 /// A message with this content.
-pub fn message(content: &Value) -> String {
+pub(crate) fn message(content: &Value) -> String {
     json!({
         "id": "msg_01XFDUDYJgAACzvnptvVoYEL", "type": "message", "role": "assistant", "model": "claude-sonnet-4-5",
         "content": content, "stop_reason": "tool_use", "stop_sequence": null,
@@ -176,6 +176,6 @@ pub fn message(content: &Value) -> String {
 }
 
 /// A success with this body.
-pub fn ok(body: String) -> Play {
+pub(crate) fn ok(body: String) -> Play {
     Play::Answer(200, Vec::new(), body)
 }
