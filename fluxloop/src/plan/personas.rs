@@ -3,7 +3,11 @@ use std::{collections::BTreeMap, sync::Arc};
 use serde_json::Value;
 
 use super::{PlanError, PlanErrorKind};
-use crate::{Persona, config::Config, input::RawInput};
+use crate::{
+    Persona,
+    config::{Config, nearest},
+    input::RawInput,
+};
 
 /// Who asks which input.
 #[derive(Debug)]
@@ -123,12 +127,8 @@ fn described(name: &str, input: &RawInput) -> Persona {
 
 fn unknown(configured: &BTreeMap<&str, Arc<Persona>>, name: &str, place: &str) -> PlanError {
     let names: Vec<_> = configured.keys().copied().collect();
-    let nearest = names
-        .iter()
-        .map(|known| (strsim::damerau_levenshtein(known, name), known))
-        .min()
-        .filter(|(distance, known)| *distance * 2 <= known.chars().count().max(2))
-        .map(|(_, known)| format!("did you mean `{known}`? "));
+    let nearest =
+        nearest(name, names.iter().copied()).map(|known| format!("did you mean `{known}`? "));
     PlanError::new(
         PlanErrorKind::UnknownPersona,
         format_args!("{place}: no persona `{name}` is configured"),
