@@ -119,10 +119,10 @@ fn assert_silent(place: &str, text: &str) {
             !told.contains(&plain(secret)),
             "{secret:?} is in {place}:\n{text}"
         );
-        let escaped: String = secret
-            .encode_utf16()
-            .map(|unit| format!("\\u{unit:04X}"))
-            .collect();
+        let mut escaped = String::new();
+        for unit in secret.encode_utf16() {
+            write!(escaped, "\\u{unit:04X}").expect("a string takes it");
+        }
         assert!(
             !text.contains(&escaped),
             "{secret:?} is in {place}, escaped"

@@ -1,5 +1,7 @@
 //! Text from elsewhere neither steers the terminal nor passes for a line of ours.
 
+use std::fmt::Write as _;
+
 use serde_json::{Value, json};
 use tests::{Finished, Project, faulty};
 
@@ -29,13 +31,11 @@ fn uncoloured(text: &str) -> String {
     while let Some((before, after)) = rest.split_once("\u{1b}[") {
         plain.push_str(before);
         let end = after.find(|c: char| !(c.is_ascii_digit() || c == ';'));
-        match end.filter(|end| after[*end..].starts_with('m')) {
-            Some(end) => rest = &after[end + 1..],
-            None => {
-                plain.push_str("\u{1b}[");
-                rest = after;
-            }
+        let ours = end.filter(|end| after[*end..].starts_with('m'));
+        if ours.is_none() {
+            plain.push_str("\u{1b}[");
         }
+        rest = &after[ours.map_or(0, |end| end + 1)..];
     }
     plain + rest
 }
@@ -62,7 +62,7 @@ fn written(value: &Value) -> String {
         if character.is_ascii() && !character.is_control() {
             text.push(character);
         } else {
-            text.push_str(&format!("\\u{:04x}", u32::from(character)));
+            write!(text, "\\u{:04x}", u32::from(character)).expect("a string takes it");
         }
     }
     text
