@@ -50,7 +50,7 @@ fn anything_else_runs_nothing() {
         let (code, text) = terminal.finish();
         assert_eq!(code, Some(130), "{text}");
         assert!(
-            text.contains("[INFO]\u{1b}[0m nothing was run\r\n"),
+            text.contains("[INFO]\u{1b}[0m Nothing was run\r\n"),
             "{text:?}"
         );
         assert!(!project.path("called").exists(), "{text}");

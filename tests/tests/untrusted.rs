@@ -1,5 +1,7 @@
 //! Text from elsewhere neither steers the terminal nor passes for a line of ours.
 
+use std::fmt::Write as _;
+
 use serde_json::{Value, json};
 use tests::{Finished, Project, faulty};
 
@@ -29,12 +31,11 @@ fn uncoloured(text: &str) -> String {
     while let Some((before, after)) = rest.split_once("\u{1b}[") {
         plain.push_str(before);
         let end = after.find(|c: char| !(c.is_ascii_digit() || c == ';'));
-        if let Some(end) = end.filter(|end| after[*end..].starts_with('m')) {
-            rest = &after[end + 1..];
-        } else {
+        let ours = end.filter(|end| after[*end..].starts_with('m'));
+        if ours.is_none() {
             plain.push_str("\u{1b}[");
-            rest = after;
         }
+        rest = &after[ours.map_or(0, |end| end + 1)..];
     }
     plain + rest
 }
@@ -56,19 +57,15 @@ fn assert_inert(finished: &Finished) {
 
 /// JSON without a character that YAML does not take as it stands.
 fn written(value: &Value) -> String {
-    let written = |character: char| {
+    let mut text = String::new();
+    for character in value.to_string().chars() {
         if character.is_ascii() && !character.is_control() {
-            character.to_string()
+            text.push(character);
         } else {
-            format!("\\u{:04x}", u32::from(character))
+            write!(text, "\\u{:04x}", u32::from(character)).expect("a string takes it");
         }
-    };
-    value
-        .to_string()
-        .chars()
-        .map(written)
-        .collect::<Vec<_>>()
-        .concat()
+    }
+    text
 }
 
 /// Runs that say, fail with and panic with every payload, for personas that are named as badly as may be.
