@@ -1,4 +1,7 @@
-use std::fmt::{self, Write as _};
+use std::{
+    collections::BTreeMap,
+    fmt::{self, Write as _},
+};
 
 use serde::Deserialize;
 
@@ -154,7 +157,9 @@ fn described(persona: &Persona) -> String {
             line(title, &format!("\n  - {}", values.join("\n  - ")));
         }
     }
-    for (name, value) in &persona.custom_attributes {
+    // By name: whether a map keeps the order of its file depends on who else is in the build.
+    let attributes: BTreeMap<_, _> = persona.custom_attributes.iter().collect();
+    for (name, value) in attributes {
         match value {
             serde_json::Value::String(value) => line(name, value),
             value => line(name, &value.to_string()),
