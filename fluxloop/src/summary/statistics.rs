@@ -1,13 +1,13 @@
 use std::{collections::BTreeMap, time::Duration};
 
 use hdrhistogram::Histogram;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::failures::{FailureGroup, FailureGroups};
 use crate::event::{FailureKind, Outcome, Run};
 
 /// Runs by outcome.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Counts {
     /// Finished runs.
     pub total: u64,
@@ -39,7 +39,7 @@ fn ratio(part: u64, whole: u64) -> f64 {
 }
 
 /// Durations of runs in milliseconds, with at most three decimals.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct DurationsMs {
     /// The shortest.
     pub min: f64,
