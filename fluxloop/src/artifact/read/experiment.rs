@@ -113,14 +113,9 @@ impl RecordedExperiment {
     ///
     /// When `observations.jsonl` cannot be read.
     pub fn observations_of(&self, trace_id: &str) -> Result<Option<ObservationTree>, ReadError> {
-        let Some(rows) = self.observations()? else {
-            return Ok(None);
-        };
-        let mut tree = ObservationTree::default();
-        for row in rows.of(trace_id) {
-            tree.push(row?);
-        }
-        Ok(Some(tree))
+        let rows = self.observations()?.map(|rows| rows.of(trace_id));
+        rows.map(|mut rows| ObservationTree::read(&mut rows))
+            .transpose()
     }
 }
 

@@ -42,7 +42,7 @@ struct Owner<'a> {
     trace_id: Cow<'a, str>,
 }
 
-impl<T: DeserializeOwned> Rows<T> {
+impl<T> Rows<T> {
     pub(super) fn open(path: PathBuf) -> Result<Self, ReadError> {
         let file = match File::open(&path) {
             Ok(file) => Some(BufReader::with_capacity(1 << 16, file)),
@@ -83,7 +83,7 @@ impl<T: DeserializeOwned> Rows<T> {
         self.damaged
     }
 
-    /// Whether there was another line.
+    /// Whether there was another line, whole.
     fn read_line(&mut self) -> io::Result<bool> {
         self.line.clear();
         let Some(file) = &mut self.file else {
@@ -92,7 +92,9 @@ impl<T: DeserializeOwned> Rows<T> {
         file.read_until(b'\n', &mut self.line)?;
         Ok(self.line.ends_with(b"\n"))
     }
+}
 
+impl<T: DeserializeOwned> Rows<T> {
     /// What the line holds; none where it is another run's.
     fn decode(&self) -> serde_json::Result<Option<T>> {
         if let Some(wanted) = &self.trace_id {

@@ -1,5 +1,6 @@
 use std::{fs, path::PathBuf};
 
+use jiff::Timestamp;
 use proptest::prelude::*;
 use serde_json::{Value, json, value::RawValue};
 use tempfile::TempDir;
@@ -49,12 +50,12 @@ fn run(id: usize) -> Value {
 }
 
 fn lines(rows: impl IntoIterator<Item = Value>) -> String {
-    rows.into_iter().map(|row| format!("{row}\n")).collect()
+    let rows: Vec<_> = rows.into_iter().map(|row| row.to_string()).collect();
+    rows.iter().flat_map(|row| [row, "\n"]).collect()
 }
 
-#[test]
-fn what_was_written_is_read() {
-    let directory = Directory(tempfile::tempdir().unwrap());
+/// An experiment with one run that succeeded and one that panicked, and when it ended.
+fn written(directory: &Directory) -> Timestamp {
     let mut started = Started::new(
         "baseline",
         directory.path(),
@@ -101,7 +102,13 @@ fn what_was_written_is_read() {
     artifacts
         .event(&Event::ExperimentFinished(&finished))
         .unwrap();
+    end
+}
 
+#[test]
+fn what_was_written_is_read() {
+    let directory = Directory(tempfile::tempdir().unwrap());
+    let end = written(&directory);
     let experiment = directory.open().unwrap();
     let summary = experiment.summary();
     assert_eq!(summary.status, ExperimentStatus::Completed);
@@ -270,7 +277,7 @@ proptest! {
         for file in ["trace_summary.jsonl", "traces.jsonl", "observations.jsonl"] {
             directory.write(file, &bytes);
         }
-        let lines = bytes.iter().filter(|byte| **byte == b'\n').count() as u64;
+        let lines = bytes.split(|byte| *byte == b'\n').count() as u64 - 1;
         let (ids, damaged) = directory.runs();
         prop_assert_eq!(ids.len() as u64 + damaged, lines);
         let experiment = directory.open().unwrap();

@@ -5,7 +5,8 @@ use serde::de::DeserializeOwned;
 use serde_json::value::RawValue;
 
 use super::{
-    Level, ObservationKind, ObservationRow, ObservationType, RecordedFailure, RecordedUsage,
+    Level, ObservationKind, ObservationRow, ObservationType, ReadError, RecordedFailure,
+    RecordedUsage, Rows,
 };
 
 /// A span, put together of its start and its end, or an event.
@@ -115,6 +116,19 @@ pub struct Visit<'a> {
 }
 
 impl ObservationTree {
+    /// Takes in all rows, which are those [of one run](Rows::of).
+    ///
+    /// # Errors
+    ///
+    /// When one cannot be read.
+    pub fn read(rows: &mut Rows<ObservationRow>) -> Result<Self, ReadError> {
+        let mut tree = Self::default();
+        for row in rows {
+            tree.push(row?);
+        }
+        Ok(tree)
+    }
+
     /// Takes in the next row of the run. What has a parent that has not begun stands beside the root, so that nothing
     /// is lost and nothing is its own parent; an end without a start is a span of its own.
     pub fn push(&mut self, row: ObservationRow) {
