@@ -58,7 +58,12 @@ fn listed(
         table.add(&run?);
     }
     warn_of_damage(&rows, invocation);
-    let mut text = head(experiment, table.counts(), page);
+    let mut text = head(
+        experiment.summary(),
+        experiment.path(),
+        table.counts(),
+        page,
+    );
     if !page.is_brief() {
         let runs = table.text(page);
         if !runs.is_empty() {

@@ -6,7 +6,7 @@ use serde_json::value::RawValue;
 use super::{
     figures::{amount, grouped, moment, tokens},
     line::Line,
-    page::{FAINT, ODD, Page, STRONG},
+    page::{ODD, Page, STRONG},
     paragraph::{lines, push_paragraph},
     transcript::push_transcript,
     tree::push_tree,
@@ -14,12 +14,13 @@ use super::{
 };
 use crate::terminal::{
     duration::{measured, plural},
-    sanitize::visible,
+    sanitize::{visible, width},
     shell::{BAD, GOOD},
 };
 
 /// Columns before what stands in a section.
 const INDENT: usize = 2;
+const SEPARATOR: &str = " · ";
 
 /// One run, and what is known of what happened in it.
 #[derive(Clone, Copy, Debug)]
@@ -79,11 +80,7 @@ impl CaseView<'_> {
         }
         line.paint(STRONG, &visible(&run.case));
         line.end(to);
-        for text in lines(&facts(run).join(" · "), page.prose(INDENT)) {
-            let mut line = Line::new(page);
-            line.pad_to(INDENT).paint(FAINT, &text);
-            line.end(to);
-        }
+        page.push_note(to, &flowing(&facts(run), page.prose(INDENT)));
     }
 
     fn push_observations(&self, to: &mut String, page: Page) {
@@ -105,9 +102,7 @@ impl CaseView<'_> {
         if self.observations.is_none_or(|tree| tree.len() <= 1) {
             page.push_heading(to, "Observations");
         }
-        let mut line = Line::new(page);
-        line.pad_to(INDENT).paint(FAINT, &note);
-        line.end(to);
+        page.push_note(to, &note);
     }
 }
 
@@ -122,13 +117,29 @@ pub(crate) fn unfinished(
     let mut line = Line::new(page);
     line.paint(ODD, "? ").paint(STRONG, &visible(trace_id));
     line.end(&mut text);
-    let mut line = Line::new(page);
-    line.pad_to(INDENT).paint(
-        FAINT,
+    page.push_note(
+        &mut text,
         "still running, or killed on its way: it has no result",
     );
-    line.end(&mut text);
     push_tree(&mut text, tree, most, false, page);
+    text
+}
+
+/// Facts one after the other, none of them broken where it fits a line.
+fn flowing(facts: &[String], columns: Option<usize>) -> String {
+    let mut text = String::new();
+    let mut used = 0;
+    for fact in facts {
+        let fact = visible(fact);
+        let needed = width(&fact);
+        if used > 0 {
+            let fits = columns.is_none_or(|columns| used + width(SEPARATOR) + needed <= columns);
+            text.push_str(if fits { SEPARATOR } else { "\n" });
+            used = if fits { used + width(SEPARATOR) } else { 0 };
+        }
+        text.push_str(&fact);
+        used += needed;
+    }
     text
 }
 
@@ -190,9 +201,12 @@ fn push_error(to: &mut String, error: &RecordedFailure, page: Page) {
     if !known.is_empty() {
         let _ = write!(kind, " ({})", known.join(", "));
     }
-    let mut line = Line::new(page);
-    line.pad_to(INDENT).paint(BAD, &visible(&kind));
-    line.end(to);
+    // In a line of its own, whatever is in it.
+    for text in lines(&visible(&kind), page.prose(INDENT)) {
+        let mut line = Line::new(page);
+        line.pad_to(INDENT).paint(BAD, &text);
+        line.end(to);
+    }
     push_paragraph(to, &error.message, INDENT, page);
     for cause in &error.causes {
         push_paragraph(to, &format!("caused by: {cause}"), INDENT, page);

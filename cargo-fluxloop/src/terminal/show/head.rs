@@ -1,8 +1,8 @@
-use std::fmt::Write as _;
+use std::{fmt::Write as _, path::Path};
 
 use anstyle::Style;
 use fluxloop::{
-    artifact::read::{ExperimentStatus, RecordedExperiment, RecordedGate, RecordedSummary},
+    artifact::read::{ExperimentStatus, RecordedGate, RecordedSummary},
     summary::Counts,
 };
 
@@ -19,8 +19,12 @@ use crate::terminal::{
 
 /// What an experiment was, and what became of it. `counted` are its rows, which may be more than a summary tells of
 /// that was not written to its end.
-pub(crate) fn head(experiment: &RecordedExperiment, counted: Counts, page: Page) -> String {
-    let summary = experiment.summary();
+pub(crate) fn head(
+    summary: &RecordedSummary,
+    directory: &Path,
+    counted: Counts,
+    page: Page,
+) -> String {
     // The summary of one that has not ended is behind its rows.
     let counts = match summary.completed_at {
         Some(_) => summary.counts(),
@@ -48,8 +52,7 @@ pub(crate) fn head(experiment: &RecordedExperiment, counted: Counts, page: Page)
     head.painted("Gate", style, word, &conditions(&summary.gate));
     // In one piece, to be copied.
     head.label("Directory");
-    head.text
-        .push_str(&visible(&experiment.path().to_string_lossy()));
+    head.text.push_str(&visible(&directory.to_string_lossy()));
     head.text.push('\n');
     head.text
 }

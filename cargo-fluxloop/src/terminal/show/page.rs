@@ -1,5 +1,6 @@
 use anstyle::{AnsiColor, Style};
 
+use super::paragraph::lines;
 use crate::terminal::Verbosity;
 
 /// Headings and names.
@@ -12,7 +13,9 @@ pub(super) const USER: Style = AnsiColor::Cyan.on_default();
 pub(super) const ODD: Style = AnsiColor::Yellow.on_default();
 
 /// The fewest columns that anything is laid out for: a narrower terminal breaks the lines itself.
-const NARROWEST: usize = 20;
+const NARROWEST: usize = 40;
+/// The fewest columns for a text, however far it is indented.
+const TEXT: usize = 10;
 /// Longer lines of prose are hard to read, however wide the terminal.
 const PROSE: usize = 110;
 /// What is shown of a value where there is no terminal to fit it to.
@@ -45,14 +48,13 @@ impl Page {
     /// How long a line of prose may be after an indentation; none where there is no terminal.
     pub(super) fn prose(self, indent: usize) -> Option<usize> {
         self.columns
-            .map(|columns| columns.saturating_sub(indent).clamp(NARROWEST / 2, PROSE))
+            .map(|columns| columns.saturating_sub(indent).clamp(TEXT, PROSE))
     }
 
     /// What is shown of a value after an indentation, in columns.
     pub(super) fn room(self, indent: usize) -> usize {
-        self.columns.map_or(UNFITTED, |columns| {
-            columns.saturating_sub(indent).max(NARROWEST / 2)
-        })
+        self.columns
+            .map_or(UNFITTED, |columns| columns.saturating_sub(indent).max(TEXT))
     }
 
     /// Whether only the essentials are wanted.
@@ -71,6 +73,15 @@ impl Page {
             format!("{style}{text}{style:#}")
         } else {
             text.to_owned()
+        }
+    }
+
+    /// A remark of ours below what it is about.
+    pub(super) fn push_note(self, to: &mut String, note: &str) {
+        for text in lines(note, self.prose(2)) {
+            to.push_str("  ");
+            to.push_str(&self.paint(FAINT, &text));
+            to.push('\n');
         }
     }
 

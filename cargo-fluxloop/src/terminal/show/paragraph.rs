@@ -20,7 +20,7 @@ pub(super) fn lines(text: &str, columns: Option<usize>) -> Vec<String> {
     for line in text.lines() {
         // A tab would be spelt out, and code in an answer is full of them.
         let line = line.replace('\t', "    ");
-        let line = visible(line.trim_end());
+        let line = visible(without_end(&line));
         match columns {
             Some(columns) => break_line(&line, columns, &mut broken),
             None => broken.push(line.into_owned()),
@@ -30,14 +30,19 @@ pub(super) fn lines(text: &str, columns: Option<usize>) -> Vec<String> {
 }
 
 fn break_line(line: &str, columns: usize, to: &mut Vec<String>) {
+    let begun = to.len();
     let mut current = String::new();
     let mut used = 0;
-    for word in line.split_inclusive(' ') {
-        let needed = width(word.trim_end());
-        if used + needed > columns && !current.trim_end().is_empty() {
-            to.push(current.trim_end().to_owned());
+    for mut word in line.split_inclusive(' ') {
+        let needed = width(without_end(word));
+        if used + needed > columns && !without_end(&current).is_empty() {
+            to.push(without_end(&current).to_owned());
             current.clear();
             used = 0;
+        }
+        if current.is_empty() && to.len() > begun {
+            // Blanks where a line is broken are the break.
+            word = word.trim_start_matches(' ');
         }
         if used + needed > columns {
             // Longer than any line: it is broken anywhere.
@@ -55,7 +60,12 @@ fn break_line(line: &str, columns: usize, to: &mut Vec<String>) {
             used += width(word);
         }
     }
-    to.push(current.trim_end().to_owned());
+    to.push(without_end(&current).to_owned());
+}
+
+/// Without the blanks at its end. Others than ours show something, if only to some.
+fn without_end(text: &str) -> &str {
+    text.trim_end_matches(' ')
 }
 
 /// What fits, and what is left; none where all fits.
@@ -65,7 +75,7 @@ fn split_at_columns(text: &str, columns: usize) -> Option<(&str, &str)> {
         kept.push(character);
         // The width of the whole: a selector may widen what stands before it. Characters without any width are
         // why the number of characters counts, too.
-        if index > 0 && (width(kept.trim_end()) > columns || index > columns * 4) {
+        if index > 0 && (width(without_end(&kept)) > columns || index > columns * 4) {
             return Some(text.split_at(at));
         }
     }

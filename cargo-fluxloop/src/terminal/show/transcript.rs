@@ -23,11 +23,12 @@ pub(super) fn push_transcript(to: &mut String, run: &RecordedRun, page: Page) {
     page.push_heading(to, "Conversation");
     let history = &run.conversation_history;
     let turns = history.iter().map(|said| said.turn).max().unwrap_or(0);
+    let most = ROLE.min(page.room(0) / 4);
     let layout = Layout {
         turn: turns.to_string().len() + 2,
         role: history
             .iter()
-            .map(|said| width(&truncated(&said.role, ROLE)))
+            .map(|said| width(&truncated(&said.role, most)))
             .max()
             .unwrap_or(0),
         page,
@@ -42,11 +43,7 @@ pub(super) fn push_transcript(to: &mut String, run: &RecordedRun, page: Page) {
     }
     if let Some(end) = end(run) {
         to.push('\n');
-        for text in lines(&end, page.prose(2)) {
-            let mut line = Line::new(page);
-            line.push("  ").paint(FAINT, &text);
-            line.end(to);
-        }
+        page.push_note(to, &end);
     }
 }
 
@@ -64,7 +61,7 @@ impl Layout {
             line.paint_right(FAINT, &said.turn.to_string(), self.turn);
         }
         let style = if said.role == "user" { USER } else { ASSISTANT };
-        let role = truncated(&said.role, ROLE);
+        let role = truncated(&said.role, self.role);
         line.pad_to(self.turn + 2).paint(style, &role);
         let indent = self.turn + 2 + self.role + 2;
         let prose = self.page.prose(indent);

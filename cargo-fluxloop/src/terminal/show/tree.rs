@@ -1,3 +1,4 @@
+use anstyle::Style;
 use fluxloop::artifact::read::{ObservationTree, Visit};
 
 use super::{
@@ -12,12 +13,8 @@ use leaf::Leaf;
 mod branches;
 mod leaf;
 
-/// Durations stand no farther right: the eye has to find the line again.
+/// Durations stand no farther right, with and without a terminal: the eye has to find the line again.
 const FARTHEST: usize = 130;
-/// Where durations stand without a terminal.
-const UNFITTED: usize = 100;
-/// What is shown in a line without a terminal.
-const UNFITTED_NAME: usize = 200;
 
 /// What happened within a run, as a tree with a line for each span and event, of `most` at most. `told` says that the
 /// run's own input, output and error stand elsewhere.
@@ -29,54 +26,73 @@ pub(super) fn push_tree(
     page: Page,
 ) {
     page.push_heading(to, "Observations");
-    let drawing = Drawing {
-        edge: page
-            .columns()
-            .map_or(UNFITTED, |columns| columns.min(FARTHEST)),
-        told,
-        page,
-    };
     let mut branches = Branches::new(page);
+    let mut drawn = Vec::new();
     for visit in tree.walk().take(most) {
         branches.step(visit.depth, visit.is_last);
-        drawing.push(to, &visit, &branches);
+        drawn.push(Drawn::new(&visit, &branches, told, page));
+    }
+    let needed = drawn.iter().map(Drawn::needed).max().unwrap_or(0);
+    let edge = needed.min(farthest(page));
+    for observation in drawn {
+        observation.end(to, edge);
     }
     let hidden = tree.len().saturating_sub(most);
     if hidden > 0 {
         let more = format!(
-            "  … and {} more (`--limit all` shows every observation)",
+            "… and {} more (`--limit all` shows every observation)",
             grouped(hidden as u64)
         );
-        to.push_str(&page.paint(FAINT, &more));
-        to.push('\n');
+        page.push_note(to, &more);
     }
 }
 
-struct Drawing {
-    /// Where durations end.
-    edge: usize,
-    told: bool,
-    page: Page,
+/// An observation but for where its duration stands.
+struct Drawn {
+    line: Line,
+    duration: Option<String>,
+    details: String,
 }
 
-impl Drawing {
-    fn push(&self, to: &mut String, visit: &Visit<'_>, branches: &Branches) {
-        let leaf = Leaf::of(visit.observation, self.told);
+impl Drawn {
+    fn new(visit: &Visit<'_>, branches: &Branches, told: bool, page: Page) -> Self {
+        let leaf = Leaf::of(visit.observation, told);
         let duration = visit.observation.duration_ms.map(measured);
-        let mut line = Line::new(self.page);
+        let mut line = Line::new(page);
         line.push("  ").paint(FAINT, &branches.before_name());
-        // The duration, and a gap before it. Without a terminal, nothing has to fit.
-        let taken = duration.as_ref().map_or(0, |duration| width(duration) + 2);
-        let end = self
-            .page
-            .columns()
-            .map_or(UNFITTED_NAME, |_| self.edge.saturating_sub(taken));
-        let rest = leaf.push_name(&mut line, end, self.page);
-        if let Some(duration) = &duration {
-            line.paint_right(anstyle::Style::new(), duration, self.edge);
-        }
-        line.end(to);
+        let end = farthest(page).saturating_sub(taken(duration.as_ref()));
+        let rest = leaf.push_name(&mut line, end, page);
+        let mut details = String::new();
         let before = branches.before_details(visit.has_children);
-        leaf.push_details(to, &before, rest, self.page);
+        leaf.push_details(&mut details, &before, rest, page);
+        Self {
+            line,
+            duration,
+            details,
+        }
     }
+
+    /// Columns for the line as a whole.
+    fn needed(&self) -> usize {
+        self.line.columns() + taken(self.duration.as_ref())
+    }
+
+    fn end(mut self, to: &mut String, edge: usize) {
+        if let Some(duration) = &self.duration {
+            self.line.paint_right(Style::new(), duration, edge);
+        }
+        self.line.end(to);
+        to.push_str(&self.details);
+    }
+}
+
+/// Where durations end at most.
+fn farthest(page: Page) -> usize {
+    page.columns()
+        .map_or(FARTHEST, |columns| columns.min(FARTHEST))
+}
+
+/// Columns of a duration, and of a gap before it.
+fn taken(duration: Option<&String>) -> usize {
+    duration.map_or(0, |duration| width(duration) + 2)
 }

@@ -32,11 +32,9 @@ pub(super) fn in_line(value: &RawValue, columns: usize) -> String {
     };
     let length = cut.length();
     let room = columns.saturating_sub(length.len() + 2);
-    let mut text = truncated(&cut.truncated, room);
-    if !text.ends_with('…') {
-        text.push('…');
-    }
-    truncated(&format!("{text} {length}"), columns)
+    let text = truncated(&cut.truncated, room);
+    let text = text.trim_end_matches('…').trim_end();
+    truncated(&format!("{text}… {length}"), columns)
 }
 
 /// A value as a text of several lines: a text as it is, anything else laid out where it is longer than a line.

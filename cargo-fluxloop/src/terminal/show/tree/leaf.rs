@@ -63,15 +63,14 @@ impl<'a> Leaf<'a> {
             let room = end.saturating_sub(line.columns());
             line.paint(STRONG, &truncated(&self.name(), room));
         }
-        for note in self.notes() {
+        let unfinished = observation.is_unfinished().then(|| "unfinished".to_owned());
+        let notes = self.notes(page).into_iter().map(|note| (FAINT, note));
+        for (style, note) in unfinished.map(|word| (ODD, word)).into_iter().chain(notes) {
             // The gap before it takes two, and a word less than six tells nothing.
             let room = end.saturating_sub(line.columns() + 2);
             if room >= 6 {
-                line.push("  ").paint(FAINT, &truncated(&note, room));
+                line.push("  ").paint(style, &truncated(&note, room));
             }
-        }
-        if observation.is_unfinished() {
-            line.push("  ").paint(ODD, "unfinished");
         }
         match self.beside(end.saturating_sub(line.columns() + 2), page) {
             Some(values) => {
@@ -116,7 +115,7 @@ impl<'a> Leaf<'a> {
     }
 
     /// What else is worth knowing.
-    fn notes(&self) -> Vec<String> {
+    fn notes(&self, page: Page) -> Vec<String> {
         let observation = self.observation;
         let mut notes = Vec::new();
         notes.extend(
@@ -132,7 +131,8 @@ impl<'a> Leaf<'a> {
                 .filter(|attempts| *attempts > 1)
                 .map(|attempts| plural(attempts, "attempt")),
         );
-        if observation.kind == ObservationKind::Span {
+        // Where everything is wanted, each has a line of its own.
+        if observation.kind == ObservationKind::Span && !page.is_whole() {
             notes.extend(
                 self.attributes()
                     .map(|(name, value)| format!("{name}={}", value.get())),
@@ -154,16 +154,15 @@ impl<'a> Leaf<'a> {
         if page.is_whole() {
             return None;
         }
-        let [input, output] = [self.input, self.output].map(|value| value.map(RawValue::get));
-        let values = match (input, output) {
+        // One more than there is room for tells whether it fits.
+        let in_line = |value: Option<&RawValue>| Some(in_line(value?, room.saturating_add(1)));
+        let values = match (in_line(self.input), in_line(self.output)) {
             (None, None) => return None,
-            (Some(input), None) => input.to_owned(),
+            (Some(input), None) => input,
             (None, Some(output)) => format!("→ {output}"),
             (Some(input), Some(output)) => format!("{input} → {output}"),
         };
-        // One more than there is room for tells whether it fits.
-        let fitted = truncated(&values, room.saturating_add(1));
-        (width(&fitted) <= room).then_some(fitted)
+        (width(&values) <= room).then_some(values)
     }
 
     /// Adds the lines below its own, each after `before`. `rest`: input and output are still to be told.
@@ -176,7 +175,8 @@ impl<'a> Leaf<'a> {
         }
         if page.is_whole() {
             for (name, value) in self.attributes() {
-                push_value(to, before, &truncated(name, 40), value, page);
+                let label = truncated(name, page.room(width(before)) / 3);
+                push_value(to, before, &format!("{label} ="), value, page);
             }
         }
         self.push_error(to, before, page);
@@ -246,7 +246,7 @@ fn decision(observation: &Observation) -> Option<String> {
 
 /// A value below its span: as much as the page is wide, or all of it.
 fn push_value(to: &mut String, before: &str, label: &str, value: &RawValue, page: Page) {
-    let label = format!("{label:<4}");
+    let label = format!("{label:<3} ");
     let indent = 2 + width(before) + width(&label);
     let shown = if page.is_whole() {
         lines(&as_text(value, indent, page), page.prose(indent))
