@@ -2,10 +2,7 @@ use std::{cmp::Ordering, collections::BinaryHeap};
 
 use fluxloop::{artifact::read::RecordedRun, summary::Counts};
 
-use super::{
-    figures::grouped,
-    page::{FAINT, Page},
-};
+use super::{figures::grouped, page::Page};
 use crate::terminal::duration::measured;
 use columns::Columns;
 
@@ -136,8 +133,7 @@ impl RunTable {
             hidden(self.counts.successful, rows.len() - failures),
             hidden(self.counts.failed, failures),
         ) {
-            text.push_str(&page.paint(FAINT, &more));
-            text.push('\n');
+            page.push_note(&mut text, &more);
         }
         text
     }
