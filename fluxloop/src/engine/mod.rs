@@ -1,6 +1,7 @@
 //! The engine: keeps runs in flight, sees to retries and deadlines, and tells what happens as one ordered
 //! stream of [`Event`](crate::event::Event)s. It prints nothing and knows nothing of where agents live.
 
+mod approval;
 mod clock;
 mod consumers;
 mod execute;
@@ -11,6 +12,7 @@ mod settings;
 mod stop;
 mod talk;
 
+pub use approval::{ApprovalRequest, Approver, NobodyToAsk};
 pub use clock::{Clock, SystemClock};
 pub use consumers::Consumers;
 pub use execute::{DRAIN_LIMIT, EngineError, Experiment};

@@ -170,12 +170,15 @@ impl<H: AgentHost> Runner<'_, H> {
             metadata: case.input.metadata.as_deref().map(Cow::Borrowed),
             conversation: talk.before().map(Cow::Owned),
             state: talk.state.as_deref().map(Cow::Borrowed),
+            ask_before_tools: false,
         };
+        let (reports, _) = mpsc::unbounded_channel();
         let call = AgentCall {
             agent: self.agent,
             arguments: talk.arguments(case),
             context,
             limit: self.settings.timeout.saturating_sub(talk.spent),
+            reports,
         };
         self.host.call(call).await
     }
