@@ -22,13 +22,13 @@ use crate::{
 use spans::{Open, OpenSpans};
 
 /// Takes observations.
-pub(super) type Tell<'a> = &'a mut dyn FnMut(&Observation<'_>);
+pub(crate) type Tell<'a> = &'a mut dyn FnMut(&Observation<'_>);
 
 /// What is known of a run under way by what happens in it: its open spans, its tokens, what the agent did.
 ///
 /// Observations go on as they come. What the agent's process tells is bounded; what the engine itself tells is not.
 #[derive(Debug)]
-pub(super) struct Recording {
+pub(crate) struct Recording {
     started_at: Timestamp,
     /// The turn that is open.
     turn: Option<u32>,
@@ -42,7 +42,7 @@ pub(super) struct Recording {
 
 impl Recording {
     /// A run begins. `limit`: the most observations of the agent's process that are told.
-    pub(super) fn begin(case: &Case, at: Timestamp, limit: u64, tell: Tell<'_>) -> Self {
+    pub(crate) fn begin(case: &Case, at: Timestamp, limit: u64, tell: Tell<'_>) -> Self {
         tell(&Observation {
             what: What::Start {
                 input: Some(Cow::Borrowed(&case.input.recorded)),
@@ -120,6 +120,16 @@ impl Recording {
 
     /// The run has ended: closes what is open, and adds what is known to the run.
     pub(super) fn finish(mut self, run: &mut Run, tell: Tell<'_>) {
+        self.close(run, tell);
+        run.usage = self.usage;
+        run.observations_dropped = self.dropped;
+        if let Some(conversation) = &mut run.conversation {
+            conversation.actions = self.actions;
+        }
+    }
+
+    /// Closes what is open, the run last.
+    pub(crate) fn close(&mut self, run: &Run, tell: Tell<'_>) {
         self.open.close_all(run.completed_at, tell);
         let mut ended = SpanEnded::new(self.started_at, run.duration);
         match &run.outcome {
@@ -133,11 +143,6 @@ impl Recording {
             what: What::End(Box::new(ended)),
             ..of_run(run.completed_at)
         });
-        run.usage = self.usage;
-        run.observations_dropped = self.dropped;
-        if let Some(conversation) = &mut run.conversation {
-            conversation.actions = self.actions;
-        }
     }
 
     fn span_began(&mut self, (call, at): (u32, Timestamp), start: SpanStart<'_>, tell: Tell<'_>) {
