@@ -40,9 +40,9 @@ impl Times {
     }
 }
 
-/// A line of `trace_summary.jsonl`.
+/// A run as programs read it: a line of `trace_summary.jsonl`.
 #[derive(Debug, Serialize)]
-pub(super) struct SummaryRow<'a> {
+pub struct SummaryRow<'a> {
     trace_id: &'a str,
     case: &'a str,
     iteration: u32,
@@ -72,7 +72,9 @@ struct ConversationFields {
 }
 
 impl<'a> SummaryRow<'a> {
-    pub(super) fn new(run: &'a Run) -> Self {
+    /// The run's line.
+    #[must_use]
+    pub fn new(run: &'a Run) -> Self {
         let (output, error) = parts(&run.outcome);
         let turns = run
             .conversation

@@ -25,7 +25,7 @@ mod yaml;
 
 pub use error::{ConfigError, ConfigErrors, ErrorKind, Warning};
 pub use load::{LoadRequest, Loaded, load};
-pub use options::{OptionKind, Override, RUN_OPTIONS, RunOption, run_option, switch};
+pub use options::{OptionKind, Override, RUN_OPTIONS, RunOption, run_option};
 pub use place::Place;
 pub use pricing::{Price, Pricing};
 pub use types::*;
