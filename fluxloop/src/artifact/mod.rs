@@ -10,10 +10,12 @@ mod observation;
 pub mod read;
 mod row;
 mod row_file;
+mod run_lines;
 mod summary_file;
 mod writer;
 
 pub use directory::ExperimentDirectory;
 pub use error::{ArtifactError, Operation};
+pub use row::SummaryRow;
 pub use summary_file::GitState;
 pub use writer::{ArtifactInput, Artifacts};
