@@ -23,6 +23,7 @@ pub(super) fn tokens(usage: &RecordedUsage) -> Option<String> {
         (usage.input_tokens, "in"),
         (usage.output_tokens, "out"),
         (usage.cached_tokens, "cached"),
+        (usage.reasoning_tokens, "reasoning"),
     ] {
         parts.extend(number.map(|number| format!("{} {word}", grouped(number))));
     }

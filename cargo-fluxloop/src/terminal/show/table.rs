@@ -40,10 +40,11 @@ impl Row {
             let kind = error.and_then(|error| error.kind.clone());
             let message = error.map_or("", |error| &error.message);
             let first = message.trim_start().lines().next().unwrap_or_default();
-            (
-                kind.unwrap_or_else(|| "failed".to_owned()),
-                first.chars().take(KEPT).collect(),
-            )
+            let mut kept: String = first.chars().take(KEPT).collect();
+            if kept.len() < first.len() {
+                kept.push('…');
+            }
+            (kind.unwrap_or_else(|| "failed".to_owned()), kept)
         });
         let tokens = run.token_usage.and_then(|usage| usage.total());
         Self {

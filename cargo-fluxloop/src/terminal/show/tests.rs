@@ -83,6 +83,19 @@ fn verbose_shows_values_whole() {
 }
 
 #[test]
+fn verbose_lists_names_and_messages_whole() {
+    let mut rows = runs();
+    rows[3]["error"]["message"] = json!("why ".repeat(150));
+    let text = listed(&summary(), &rows, 50, page(Some(80), Verbosity::Verbose));
+    assert!(text.contains("answer::hurried_user::where-is-my-order-a-1002-81feea::iter_0"));
+    // A beginning is kept of each, so that memory stays bounded.
+    assert!(
+        text.contains(&format!("agent_error: {}…", "why ".repeat(100))),
+        "{text}"
+    );
+}
+
+#[test]
 fn quiet_shows_the_essentials() {
     let page = page(Some(80), Verbosity::Quiet);
     insta::assert_snapshot!(shown(&runs()[2], None, page), @"
@@ -195,7 +208,7 @@ fn of_many_runs_the_failed_ones_come_first_and_the_rest_is_counted() {
     ✗ trace_18  case 18     1.0ms  timeout
     ✓ trace_1   case 1      1.0ms
     ✓ trace_2   case 2      1.0ms
-    … and 16 that succeeded (`--limit all` shows every run)
+      … and 16 that succeeded (`--limit all` shows every run)
     ");
     assert!(
         shown(1).ends_with("… and 19: 1 failed, 18 succeeded (`--limit all` shows every run)\n")

@@ -56,7 +56,7 @@ struct Drawn {
 
 impl Drawn {
     fn new(visit: &Visit<'_>, branches: &Branches, told: bool, page: Page) -> Self {
-        let leaf = Leaf::of(visit.observation, told);
+        let leaf = Leaf::of(visit.observation, told, page);
         let duration = visit.observation.duration_ms.map(measured);
         let mut line = Line::new(page);
         line.push("  ").paint(FAINT, &branches.before_name());

@@ -35,11 +35,13 @@ mod tree;
 pub use error::ReadError;
 pub use experiment::RecordedExperiment;
 pub use newest::newest;
-pub use observation::{Level, ObservationKind, ObservationRow, ObservationType};
+pub use observation::{ObservationRow, ObservationType};
 pub use rows::Rows;
 pub use run::{RecordedFailure, RecordedRun, RecordedSupervisor, RecordedUsage, Said};
 pub use summary::{ExperimentStatus, RecordedGate, RecordedSummary};
 pub use tree::{Observation, ObservationTree, Visit};
+
+pub use crate::{event::ObservationKind, worker::protocol::Level};
 
 #[cfg(test)]
 mod tests;

@@ -8,6 +8,7 @@ use super::{
     RecordedFailure, RecordedUsage,
     lenient::{lenient, moment, text},
 };
+use crate::{event::ObservationKind, worker::protocol::Level};
 
 /// What a line of `observations.jsonl` stands for.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
@@ -23,39 +24,6 @@ pub enum ObservationType {
     /// What this version does not know.
     #[default]
     Unknown,
-}
-
-/// What a span is.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "snake_case")]
-#[non_exhaustive]
-pub enum ObservationKind {
-    /// The whole run.
-    Agent,
-    /// A turn of a conversation.
-    Turn,
-    /// A call of a tool.
-    Tool,
-    /// A call of a language model.
-    Generation,
-    /// A decision of who plays the user.
-    Supervisor,
-    /// Any other, and what this version does not know.
-    #[default]
-    Span,
-}
-
-/// How much something matters, the least first.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
-#[serde(rename_all = "UPPERCASE")]
-#[non_exhaustive]
-#[expect(missing_docs, reason = "the names of `tracing`")]
-pub enum Level {
-    Trace,
-    Debug,
-    Info,
-    Warn,
-    Error,
 }
 
 /// A line of `observations.jsonl`. An [`ObservationTree`](super::ObservationTree) puts those of a run together.
@@ -79,7 +47,7 @@ pub struct ObservationRow {
     /// The span that it is part of.
     #[serde(default, deserialize_with = "lenient")]
     pub parent_id: Option<String>,
-    /// What the span is.
+    /// What the span is; a [span](ObservationKind::Span) where this version does not know it.
     #[serde(default, deserialize_with = "lenient")]
     pub kind: ObservationKind,
     /// How much it matters, where that is said.

@@ -129,6 +129,12 @@ pub struct RecordedUsage {
     /// Of those read: how many the provider had from earlier.
     #[serde(default, deserialize_with = "lenient")]
     pub cached_tokens: Option<u64>,
+    /// Of those read: how many the provider has put aside for later.
+    #[serde(default, deserialize_with = "lenient")]
+    pub cache_creation_tokens: Option<u64>,
+    /// Of those written: how many were thoughts.
+    #[serde(default, deserialize_with = "lenient")]
+    pub reasoning_tokens: Option<u64>,
 }
 
 impl RecordedUsage {

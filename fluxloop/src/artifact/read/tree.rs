@@ -4,10 +4,8 @@ use jiff::Timestamp;
 use serde::de::DeserializeOwned;
 use serde_json::value::RawValue;
 
-use super::{
-    Level, ObservationKind, ObservationRow, ObservationType, ReadError, RecordedFailure,
-    RecordedUsage, Rows,
-};
+use super::{ObservationRow, ObservationType, ReadError, RecordedFailure, RecordedUsage, Rows};
+use crate::{event::ObservationKind, worker::protocol::Level};
 
 /// A span, put together of its start and its end, or an event.
 #[derive(Clone, Debug, Default)]

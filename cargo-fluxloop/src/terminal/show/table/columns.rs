@@ -67,6 +67,7 @@ impl Columns {
         let has_errors = rows.iter().any(|row| row.error.is_some());
         match page.columns() {
             Some(available) if !page.is_whole() => columns.fit(available, has_errors),
+            _ if page.is_whole() => columns.error = has_errors.then_some(usize::MAX),
             _ => columns.error = has_errors.then_some(page.room(0)),
         }
         columns

@@ -34,11 +34,11 @@ pub(super) struct Leaf<'a> {
 
 impl<'a> Leaf<'a> {
     /// `told`: what the user said and how the agent answered or failed stand elsewhere.
-    pub(super) fn of(observation: &'a Observation, told: bool) -> Self {
+    pub(super) fn of(observation: &'a Observation, told: bool, page: Page) -> Self {
         let is_told = match observation.kind {
             ObservationKind::Agent | ObservationKind::Turn => told,
-            // It has words of its own.
-            ObservationKind::Supervisor => decision(observation).is_some(),
+            // It has words of its own; its prompt is for those who want everything.
+            ObservationKind::Supervisor => !page.is_whole() && decision(observation).is_some(),
             _ => false,
         };
         Self {
