@@ -181,7 +181,9 @@ fn a_conversation_is_shown_as_it_went() {
 
     Observations
       agent_run [time]
+      ├─ turn 1 [time]
       ├─ supervisor_decision continue: say and that [time]
+      ├─ turn 2 [time]
       └─ supervisor_decision terminate: script_complete [time]
     ");
 }
