@@ -84,9 +84,10 @@ pub struct TokenUsage {
     pub total_tokens: u64,
 }
 
-/// No decision.
+/// No decision, and what it took.
 #[derive(Clone, Debug, thiserror::Error)]
 #[error("{message}")]
+#[non_exhaustive]
 pub struct SupervisorFailure {
     /// What went wrong, without any secret.
     pub message: String,
@@ -94,6 +95,29 @@ pub struct SupervisorFailure {
     pub refused: bool,
     /// What the attempts used nevertheless.
     pub usage: Option<TokenUsage>,
+    /// How often a provider was asked.
+    pub attempts: u32,
+    /// From the question to the last attempt's end, waiting for a free place not included.
+    pub latency: Duration,
+    /// The prompt, as it was sent last.
+    pub prompt: Option<String>,
+    /// The last reply, as it came; absent where there was none.
+    pub reply: Option<String>,
+}
+
+impl SupervisorFailure {
+    /// Nobody was asked.
+    pub fn new(message: impl Into<String>) -> Self {
+        Self {
+            message: message.into(),
+            refused: false,
+            usage: None,
+            attempts: 0,
+            latency: Duration::ZERO,
+            prompt: None,
+            reply: None,
+        }
+    }
 }
 
 impl std::ops::AddAssign for TokenUsage {
