@@ -1,6 +1,6 @@
 //! `multi_turn.supervisor`: who plays the user, and with which key.
 
-use super::{Section, Surroundings, experiment, secret};
+use super::{Section, Surroundings, conversation::warn_of_no_effect, experiment, secret};
 use crate::{
     config::{
         CassetteMode, CassetteSettings, ModelProvider, ModelSettings, SupervisorSettings, Warning,
@@ -42,6 +42,9 @@ pub(super) fn decode(
         provider: model_provider,
     };
     settings.api_key = key.look_up(surroundings);
+    settings.cassette = section.section("cassette", |section| {
+        cassette(section, enabled, surroundings)
+    });
     let secrets = settings.api_key.iter().cloned().collect();
     if let Some(Provider::Mock) = provider {
         if enabled && settings.cassette.is_some() {
@@ -88,13 +91,20 @@ fn model(
         base_url: base_url(section).or_else(|| surroundings.variable(base_url_variable(provider))),
         timeout: experiment::deadline(section, "timeout_seconds", 60),
         max_retries: u32::try_from(retries).unwrap_or(u32::MAX),
-        cassette: section.section("cassette", |section| cassette(section, surroundings)),
+        cassette: None,
         missing_key: None,
     }
 }
 
 /// A section without a file is none, so that a variant of an experiment can take it away.
-fn cassette(section: &Section<'_>, surroundings: &Surroundings<'_>) -> Option<CassetteSettings> {
+fn cassette(
+    section: &Section<'_>,
+    enabled: bool,
+    surroundings: &Surroundings<'_>,
+) -> Option<CassetteSettings> {
+    if !enabled {
+        warn_of_no_effect(section, &["mode"]);
+    }
     let modes = [
         CassetteMode::Replay,
         CassetteMode::Record,
@@ -102,7 +112,7 @@ fn cassette(section: &Section<'_>, surroundings: &Surroundings<'_>) -> Option<Ca
     ];
     let mode = section.one_of("mode", &modes.map(|mode| (mode.name(), mode)));
     let file = surroundings.path(section, "file");
-    if let (Some(node), None) = (section.node("mode"), section.node("file")) {
+    if let (true, Some(node), None) = (enabled, section.node("mode"), section.node("file")) {
         let hint = "name it: `multi_turn.supervisor.cassette.file`, relative to the project";
         return section.invalid("mode", node, "there is no file to play or record", hint);
     }

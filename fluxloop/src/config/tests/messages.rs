@@ -160,11 +160,11 @@ fn all_mistakes_are_reported_at_once_up_to_ten() {
 
 #[test]
 fn cassettes() {
-    insta::assert_snapshot!(errors("multi_turn:\n  supervisor:\n    cassette: { mode: record }\n"), @"
+    insta::assert_snapshot!(errors("multi_turn:\n  enabled: true\n  supervisor:\n    base_url: http://localhost\n    cassette: { mode: record }\n"), @"
     error: `multi_turn.supervisor.cassette.mode`: there is no file to play or record
-     --> configs/simulation.yaml:3:23
+     --> configs/simulation.yaml:5:23
       |
-    3 |     cassette: { mode: record }
+    5 |     cassette: { mode: record }
       |                       ^
       = help: name it: `multi_turn.supervisor.cassette.file`, relative to the project
     ");
