@@ -13,7 +13,7 @@ use super::{ArtifactError, Operation, row::rfc_3339};
 use crate::{
     config::Gate,
     event::{FailureKind, Started},
-    summary::{Counts, DurationsMs, Statistics},
+    summary::{Counts, DurationsMs, Statistics, Supervision},
 };
 
 /// The version of all files of the directory together. The second number counts additions; the first one
@@ -88,6 +88,7 @@ impl SummaryFile {
                 duration_ms: statistics.durations_ms(),
                 failures_by_kind: statistics.failures_by_kind(),
                 by_persona: statistics.by_persona(),
+                supervisor: statistics.supervision(),
             }),
             target: &self.started.target,
             seed: self.started.seed,
@@ -187,4 +188,6 @@ struct Metrics<'a> {
     duration_ms: Option<DurationsMs>,
     failures_by_kind: &'a BTreeMap<FailureKind, u64>,
     by_persona: &'a BTreeMap<String, Counts>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    supervisor: Option<&'a Supervision>,
 }

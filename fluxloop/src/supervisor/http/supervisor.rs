@@ -267,10 +267,8 @@ impl Effort {
     }
 
     fn add(&mut self, usage: Option<TokenUsage>) {
-        let Some(more) = usage else { return };
-        let total = self.usage.get_or_insert_default();
-        total.input_tokens = total.input_tokens.saturating_add(more.input_tokens);
-        total.output_tokens = total.output_tokens.saturating_add(more.output_tokens);
-        total.total_tokens = total.total_tokens.saturating_add(more.total_tokens);
+        if let Some(more) = usage {
+            *self.usage.get_or_insert_default() += more;
+        }
     }
 }
