@@ -3,6 +3,7 @@
 mod cassettes;
 mod limits;
 mod model;
+mod shipped;
 
 use std::sync::OnceLock;
 
