@@ -136,7 +136,7 @@ fn decision(request: &Value) -> Value {
     })
 }
 
-/// A supervisor in OpenAI's form: the first question is answered by going on, the next by the end.
+/// A supervisor in `OpenAI`'s form: the first question is answered by going on, the next by the end.
 #[must_use]
 pub fn openai(request: &Value) -> (u16, Value) {
     let content = decision(request).to_string();

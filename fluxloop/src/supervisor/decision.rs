@@ -89,8 +89,8 @@ pub struct TokenUsage {
 #[error("{message}")]
 #[non_exhaustive]
 pub struct SupervisorFailure {
-    /// What went wrong, without any secret.
-    pub message: String,
+    /// What went wrong, without any secret. Boxed, since an error is passed on in every result.
+    pub message: Box<str>,
     /// The provider refused the key (401, 403): no other question will be answered either.
     pub refused: bool,
     /// What the attempts used nevertheless.
@@ -107,7 +107,7 @@ pub struct SupervisorFailure {
 
 impl SupervisorFailure {
     /// Nobody was asked.
-    pub fn new(message: impl Into<String>) -> Self {
+    pub fn new(message: impl Into<Box<str>>) -> Self {
         Self {
             message: message.into(),
             refused: false,

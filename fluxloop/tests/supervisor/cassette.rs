@@ -208,6 +208,7 @@ async fn what_is_not_recorded_fails_loudly() {
     let failure = ask(&replay, CASE, 2).await.unwrap_err();
     insta::assert_snapshot!(failure, @"the cassette `recordings/desk.jsonl` holds no decision after turn 2 of `desk::any::late::iter_3`, only after 1; record it with `multi_turn.supervisor.cassette.mode: record`");
     assert_eq!((failure.attempts, failure.refused), (0, false));
+    assert!(failure.prompt.unwrap().contains("Which one do you mean?"));
     let other = Supervisor::new(&project.config("replay", "another"), 7);
     let failure = ask(&other.unwrap().unwrap(), CASE, 1).await.unwrap_err();
     insta::assert_snapshot!(failure, @"what is asked after turn 1 of `desk::any::late::iter_3` is not what line 1 of the cassette `recordings/desk.jsonl` answers: expected the model `a-model`, found `another`; record it with `multi_turn.supervisor.cassette.mode: record`");
@@ -298,4 +299,23 @@ async fn conversations_at_the_same_time_are_all_there() {
     ask_all(&recording).await;
     drop(recording);
     ask_all(&project.offline().supervisor("replay")).await;
+}
+
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn answers_that_cannot_be_kept_are_not_asked_for() {
+    let server = Server::playing([ok(completion(&go_on().to_string()))]).await;
+    let project = Project::new().online(&server);
+    fs::create_dir(project.file().parent().unwrap()).unwrap();
+    std::os::unix::fs::symlink("/dev/full", project.file()).unwrap();
+    let recording = project.supervisor("record");
+    recording.open().unwrap();
+    // The first one was paid for.
+    let failure = ask(&recording, CASE, 1).await.unwrap_err();
+    insta::assert_snapshot!(failure, @"the decision was not recorded: the supervisor's cassette `recordings/desk.jsonl` cannot be written: No space left on device (os error 28)");
+    assert_eq!(failure.usage.unwrap().total_tokens, 110);
+    assert!(failure.reply.unwrap().contains("The red one."));
+    let failure = ask(&recording, CASE, 2).await.unwrap_err();
+    insta::assert_snapshot!(failure, @"the model was not asked, since the supervisor's cassette `recordings/desk.jsonl` cannot be written: No space left on device (os error 28)");
+    assert_eq!(server.requests().len(), 1);
 }

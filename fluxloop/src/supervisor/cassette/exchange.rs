@@ -275,7 +275,7 @@ mod tests {
         #[test]
         fn every_exchange_reads_back(model: String, system: String, user: String, reply: String, temperature in proptest::option::of(0.0..2.0)) {
             let mut exchange = sample::exchange(3);
-            exchange.request = Question { model, system, user, temperature, ..exchange.request };
+            exchange.request = Question { model, temperature, system, user, ..exchange.request };
             exchange.digest = exchange.request.digest();
             exchange.answer.reply = reply;
             let mut line = Vec::new();

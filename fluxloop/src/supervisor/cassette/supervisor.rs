@@ -2,7 +2,7 @@ use std::fmt;
 
 use super::{
     super::{
-        Decision, DecisionRequest, HttpSettings, HttpSupervisor, Prompt, Provider,
+        Decision, DecisionRequest, HttpSettings, HttpSupervisor, Prompt, Provider, SupervisorError,
         SupervisorFailure,
     },
     error::CassetteError,
@@ -23,15 +23,30 @@ pub struct RecordedSupervisor {
     settings: HttpSettings,
     secrets: Secrets,
     file: CassetteFile,
-    /// Nothing, where all is recorded anew.
-    recording: Option<Recording>,
-    live: Option<Live>,
+    source: Source,
 }
 
-/// Whoever gives answers that are not recorded.
+/// Where answers come from.
+enum Source {
+    /// All from the model.
+    Model(Live),
+    /// From the cassette, as far as they are there.
+    Cassette(Recording, Rest),
+}
+
+/// What becomes of questions that have no answer in the cassette.
+enum Rest {
+    /// They fail.
+    Fails,
+    /// The model is asked.
+    Asked(Live),
+    /// It would be asked, if it could.
+    Unanswered(String),
+}
+
+/// A model that is asked, and the cassette that its answers are added to.
 struct Live {
-    /// Or why nobody can be asked.
-    model: Result<Box<HttpSupervisor>, String>,
+    model: Box<HttpSupervisor>,
     tape: Tape,
 }
 
@@ -52,45 +67,45 @@ impl RecordedSupervisor {
         model: &ModelSettings,
         cassette: &CassetteSettings,
         config: &Config,
-    ) -> Result<Self, super::super::SupervisorError> {
+    ) -> Result<Self, SupervisorError> {
         let file = CassetteFile {
             path: cassette.file.clone(),
             shown: shown_path(&cassette.file, &config.shown_from),
         };
-        let recording = match cassette.mode {
-            CassetteMode::Record => None,
-            CassetteMode::Replay => Some(full(&file)?),
-            CassetteMode::Auto => Some(as_far_as_there(&file)?),
-        };
-        let live = || match &model.missing_key {
+        let live = |kept| match &model.missing_key {
             Some(missing) => Err(missing.clone()),
-            None => HttpSupervisor::new(settings.clone())
-                .map(Box::new)
-                .map_err(|error| error.to_string()),
+            None => match HttpSupervisor::new(settings.clone()) {
+                Ok(model) => Ok(Live {
+                    model: Box::new(model),
+                    tape: Tape::new(file.clone(), kept),
+                }),
+                Err(error) => Err(error.to_string()),
+            },
         };
-        let live = match cassette.mode {
-            CassetteMode::Replay => None,
-            // What it lacks is for the first question to say that has no answer.
-            CassetteMode::Auto => Some(live()),
-            CassetteMode::Record => Some(Ok(live().map_err(super::super::SupervisorError::new)?)),
+        let source = match cassette.mode {
+            CassetteMode::Record => Source::Model(live(None).map_err(SupervisorError::new)?),
+            CassetteMode::Replay => Source::Cassette(full(&file)?, Rest::Fails),
+            CassetteMode::Auto => {
+                let recording = as_far_as_there(&file)?;
+                // What is missing is for the first question to say that has no answer.
+                let rest = live(Some(recording.extent)).map_or_else(Rest::Unanswered, Rest::Asked);
+                Source::Cassette(recording, rest)
+            }
         };
-        let kept = recording.as_ref().map(|recording| recording.extent);
-        let live = live.map(|model| Live {
-            model,
-            tape: Tape::new(file.clone(), kept),
-        });
         Ok(Self {
             secrets: config.secrets.clone(),
             settings,
             file,
-            recording,
-            live,
+            source,
         })
     }
 
     /// Opens the cassette, where there may be something to record.
     pub(in super::super) fn open(&self) -> Result<(), CassetteError> {
-        self.live.as_ref().map_or(Ok(()), |live| live.tape.open())
+        match &self.source {
+            Source::Model(live) | Source::Cassette(_, Rest::Asked(live)) => live.tape.open(),
+            Source::Cassette(_, Rest::Fails | Rest::Unanswered(_)) => Ok(()),
+        }
     }
 
     /// Whose answers these are.
@@ -117,43 +132,38 @@ impl RecordedSupervisor {
     ) -> Result<Decision, SupervisorFailure> {
         let prompt = self.settings.prompt(request).redacted(&self.secrets);
         let question = Question::new(&self.settings, &prompt);
-        let missing = match &self.recording {
-            None => None,
-            Some(recording) => {
-                match recording.find(&request.case.name, request.turn, &question.digest()) {
-                    Ok(answer) => return self.decision(answer, &prompt, request),
-                    Err(miss) => Some((recording, miss)),
+        let (recording, rest) = match &self.source {
+            Source::Model(live) => return self.record(live, prompt, question, request).await,
+            Source::Cassette(recording, rest) => (recording, rest),
+        };
+        let asked = Asked {
+            case: &request.case.name,
+            turn: request.turn,
+            question: &question,
+        };
+        let said = match recording.find(asked) {
+            Ok(answer) => self.decision(answer, &prompt, request),
+            Err(miss) => match rest {
+                Rest::Asked(live) => return self.record(live, prompt, question, request).await,
+                Rest::Fails => {
+                    let missing = recording.explain(miss, &self.file, asked);
+                    Err(format!("{missing}; {RECORD}"))
                 }
-            }
+                Rest::Unanswered(reason) => {
+                    let missing = recording.explain(miss, &self.file, asked);
+                    Err(format!("{missing}, and nobody can be asked: {reason}"))
+                }
+            },
         };
-        let why = || {
-            missing.map_or_else(String::new, |(recording, miss)| {
-                let asked = Asked {
-                    case: &request.case.name,
-                    turn: request.turn,
-                    question: &question,
-                };
-                recording.explain(miss, &self.file, asked)
-            })
-        };
-        match &self.live {
-            None => Err(SupervisorFailure::new(format!("{}; {RECORD}", why()))),
-            Some(Live {
-                model: Err(reason), ..
-            }) => {
-                let message = format!("{}, and nobody can be asked: {reason}", why());
-                Err(SupervisorFailure::new(message))
-            }
-            Some(Live {
-                model: Ok(model),
-                tape,
-            }) => self.record((model, tape), prompt, question, request).await,
-        }
+        said.map_err(|message| SupervisorFailure {
+            prompt: Some(prompt.to_string()),
+            ..SupervisorFailure::new(message)
+        })
     }
 
     async fn record(
         &self,
-        (model, tape): (&HttpSupervisor, &Tape),
+        Live { model, tape }: &Live,
         prompt: Prompt,
         question: Question,
         request: &DecisionRequest<'_>,
@@ -165,7 +175,9 @@ impl RecordedSupervisor {
         }
         let asked = model.put(prompt.clone(), request).await?;
         let exchange = Exchange::new(request, question, Answer::new(asked, &self.secrets));
-        let decision = self.decision(&exchange.answer, &prompt, request)?;
+        let decision = self
+            .decision(&exchange.answer, &prompt, request)
+            .map_err(SupervisorFailure::new)?;
         match tape.append(&exchange) {
             Ok(()) => Ok(decision),
             Err(problem) => Err(SupervisorFailure {
@@ -185,12 +197,12 @@ impl RecordedSupervisor {
         answer: &Answer,
         prompt: &Prompt,
         request: &DecisionRequest<'_>,
-    ) -> Result<Decision, SupervisorFailure> {
+    ) -> Result<Decision, String> {
         answer.decision(prompt, request).map_err(|fault| {
             let (turn, case, path) = (request.turn, &request.case.name, &self.file.shown);
-            SupervisorFailure::new(format!(
+            format!(
                 "the answer after turn {turn} of `{case}` in the cassette `{path}` cannot be used: {fault}; {RECORD}"
-            ))
+            )
         })
     }
 }

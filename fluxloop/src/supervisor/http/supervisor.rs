@@ -205,7 +205,7 @@ impl HttpSupervisor {
         };
         let message = format!("no decision from `{name}` at {endpoint}, asked {times}: {problem}");
         SupervisorFailure {
-            message: self.secrets.redact(&message).into_owned(),
+            message: self.secrets.redact(&message).into(),
             refused,
             usage: effort.usage,
             attempts: effort.attempts,
