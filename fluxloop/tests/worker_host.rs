@@ -37,6 +37,7 @@ async fn host(parallel: usize, crash_rerun: bool) -> (WorkerHost, Logs) {
         parallel,
         crash_rerun,
         logs: logs.clone(),
+        observe: None,
     };
     (
         WorkerHost::start(command, options)
@@ -58,6 +59,7 @@ async fn call(host: &WorkerHost, agent: &str, input: serde_json::Value, limit: D
         arguments: &arguments,
         context,
         limit,
+        reports: tokio::sync::mpsc::unbounded_channel().0,
     })
     .await
 }
@@ -315,6 +317,7 @@ async fn a_worker_that_is_none_is_an_error_with_what_it_wrote() {
             parallel: 1,
             crash_rerun: true,
             logs,
+            observe: None,
         },
     )
     .await;

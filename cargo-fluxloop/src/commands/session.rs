@@ -89,6 +89,7 @@ impl<'a> Workshop<'a> {
             parallel: usize::try_from(self.config.parallel.get()).unwrap_or(usize::MAX),
             crash_rerun: self.config.runner.crash_rerun,
             logs: logs.clone(),
+            observe: None,
         };
         WorkerHost::start(worker.command.clone(), options)
             .await

@@ -9,10 +9,12 @@ mod error;
 mod observation;
 mod row;
 mod row_file;
+mod run_lines;
 mod summary_file;
 mod writer;
 
 pub use directory::ExperimentDirectory;
 pub use error::{ArtifactError, Operation};
+pub use row::SummaryRow;
 pub use summary_file::GitState;
 pub use writer::{ArtifactInput, Artifacts};

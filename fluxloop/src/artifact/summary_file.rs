@@ -9,7 +9,10 @@ use jiff::Timestamp;
 use serde::Serialize;
 use serde_json::Value;
 
-use super::{ArtifactError, Operation, row::rfc_3339};
+use super::{
+    ArtifactError, Operation,
+    row::{UsageRow, rfc_3339},
+};
 use crate::{
     config::Gate,
     event::{FailureKind, Started},
@@ -88,8 +91,10 @@ impl SummaryFile {
                 duration_ms: statistics.durations_ms(),
                 failures_by_kind: statistics.failures_by_kind(),
                 by_persona: statistics.by_persona(),
-                supervisor: statistics.supervision(),
             }),
+            token_usage: UsageRow::of(statistics.usage()),
+            cost: statistics.cost(),
+            supervisor: statistics.supervision(),
             target: &self.started.target,
             seed: self.started.seed,
             fluxloop_version: env!("CARGO_PKG_VERSION"),
@@ -158,6 +163,12 @@ struct Document<'a> {
     gate: GateResult,
     #[serde(flatten)]
     metrics: Option<Metrics<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    token_usage: Option<UsageRow>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    cost: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    supervisor: Option<&'a Supervision>,
     target: &'a str,
     seed: u64,
     fluxloop_version: &'static str,
@@ -188,6 +199,4 @@ struct Metrics<'a> {
     duration_ms: Option<DurationsMs>,
     failures_by_kind: &'a BTreeMap<FailureKind, u64>,
     by_persona: &'a BTreeMap<String, Counts>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    supervisor: Option<&'a Supervision>,
 }

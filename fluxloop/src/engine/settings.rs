@@ -1,7 +1,7 @@
 use std::time::Duration;
 
 use crate::{
-    config::{Config, Gate},
+    config::{Config, Gate, Pricing},
     secret::Secrets,
 };
 
@@ -27,6 +27,10 @@ pub struct Settings {
     pub fail_fast: bool,
     /// When the experiment counts as passed.
     pub gate: Gate,
+    /// The most observations that a run may have of its agent's process.
+    pub max_observations: u64,
+    /// What the agent's models cost.
+    pub pricing: Pricing,
     /// What must appear in no event.
     pub secrets: Secrets,
 }
@@ -43,6 +47,8 @@ impl From<&Config> for Settings {
             min_turns: config.multi_turn.min_turns,
             fail_fast: config.fail_fast,
             gate: config.gate,
+            max_observations: 10_000,
+            pricing: config.pricing.clone(),
             secrets: config.secrets.clone(),
         }
     }

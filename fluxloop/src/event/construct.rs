@@ -45,6 +45,9 @@ impl Run {
             wall: Duration::ZERO,
             attempts: 1,
             outcome,
+            usage: None,
+            cost: None,
+            observations_dropped: 0,
             conversation: None,
         }
     }

@@ -1,5 +1,6 @@
 //! Where agents live: behind [`AgentHost`], so that the engine need not know.
 
+mod agent_time;
 mod death;
 mod greeting;
 mod group;
@@ -12,6 +13,7 @@ mod worker;
 use std::{ffi::OsString, future::Future, path::PathBuf, time::Duration};
 
 use serde_json::value::RawValue;
+use tokio::sync::{mpsc, oneshot};
 
 pub use death::Death;
 pub use greeting::StartError;
@@ -20,7 +22,7 @@ pub use worker::{WorkerHost, WorkerOptions};
 
 use crate::{
     agent::{AgentError, Arguments, BindError},
-    worker::protocol::{CallContext, Panic},
+    worker::protocol::{ApprovalDecision, CallContext, Happening, Panic},
 };
 
 /// How to start a worker.
@@ -51,8 +53,33 @@ pub struct AgentCall<'a> {
     pub arguments: &'a Arguments,
     /// What its context tells it.
     pub context: CallContext<'a>,
-    /// The time it has.
+    /// The time it has. It stands still while the agent waits for an approval.
     pub limit: Duration,
+    /// Takes what the call tells before it ends.
+    pub reports: mpsc::UnboundedSender<CallReport>,
+}
+
+/// What a call tells before it ends.
+#[derive(Debug)]
+pub enum CallReport {
+    /// Something happened in it.
+    Observed {
+        /// How often the agent was called before within this call: its ids begin anew each time.
+        calls_before: u32,
+        /// When: nanoseconds since the Unix epoch.
+        at_ns: u64,
+        /// What.
+        what: Happening<'static>,
+    },
+    /// The agent wants to use a tool, and waits for the answer.
+    Approve {
+        /// The tool.
+        tool: String,
+        /// What it would be called with.
+        arguments: Box<RawValue>,
+        /// Takes the answer. Dropped, the tool is refused.
+        answer: oneshot::Sender<ApprovalDecision>,
+    },
 }
 
 /// What came of a call.

@@ -11,12 +11,12 @@ use std::{
 
 use tokio::{
     process::Command,
-    sync::{Notify, oneshot},
+    sync::{Notify, mpsc, oneshot, watch},
     time::timeout,
 };
 
 use super::{
-    Death, Logs, Returned, StartError, WorkerCommand,
+    CallReport, Death, Returned, StartError, WorkerCommand, WorkerOptions,
     greeting::{Greeted, Lines, greet, read_line},
     group::ProcessGroup,
     logs::Stream,
@@ -28,8 +28,8 @@ use crate::{
     worker::{
         Outbox,
         protocol::{
-            self, AgentInfo, Bind, Call, CallContext, Cancel, Panic, Request, Response, Shutdown,
-            WireOutcome,
+            self, AgentInfo, ApprovalDecision, Approve, Approved, Bind, Call, CallContext, Cancel,
+            Observation, ObserveOptions, Panic, Request, Response, Shutdown, WireOutcome,
         },
     },
 };
@@ -65,6 +65,39 @@ pub(super) struct Fate {
 
 type Ended = (RunEnd, Duration);
 
+/// Who waits for a run.
+#[derive(Debug)]
+struct Listener {
+    ended: oneshot::Sender<Ended>,
+    reports: Reports,
+}
+
+/// Takes what a run tells before its end.
+#[derive(Clone, Debug)]
+pub(super) struct Reports {
+    pub(super) sender: mpsc::UnboundedSender<CallReport>,
+    pub(super) calls_before: u32,
+    /// Questions of the agent that are not answered yet: while there are any, its time stands still.
+    pub(super) open_questions: watch::Sender<usize>,
+}
+
+/// A question that is being asked: counted until it is answered.
+struct OpenQuestion(watch::Sender<usize>);
+
+impl OpenQuestion {
+    fn of(reports: &Reports) -> Self {
+        let count = reports.open_questions.clone();
+        count.send_modify(|open| *open += 1);
+        Self(count)
+    }
+}
+
+impl Drop for OpenQuestion {
+    fn drop(&mut self) {
+        self.0.send_modify(|open| *open -= 1);
+    }
+}
+
 /// One live worker. Dropped, it is killed with everything that it started.
 #[derive(Debug)]
 pub(super) struct WorkerProcess {
@@ -84,7 +117,7 @@ struct State {
 
 #[derive(Debug, Default)]
 struct Waiting {
-    runs: HashMap<u64, oneshot::Sender<Ended>>,
+    runs: HashMap<u64, Listener>,
     binds: HashMap<u64, oneshot::Sender<Option<BindError>>>,
     killed: bool,
     dead: Option<Fate>,
@@ -94,10 +127,10 @@ impl WorkerProcess {
     /// Starts a worker and waits for its hello.
     pub(super) async fn start(
         command: &WorkerCommand,
-        parallel: usize,
-        logs: &Logs,
+        options: &WorkerOptions,
         addresses: &Mutex<Addresses>,
     ) -> Result<Self, StartError> {
+        let logs = &options.logs;
         let spawn_error = |source| StartError::Spawn {
             program: command.program.display().to_string(),
             source,
@@ -123,7 +156,8 @@ impl WorkerProcess {
             )
             .env(protocol::SOCKET_VARIABLE, &address)
             .env(protocol::TOKEN_VARIABLE, &token)
-            .env(protocol::PARALLEL_VARIABLE, parallel.to_string())
+            .env(protocol::PARALLEL_VARIABLE, options.parallel.to_string())
+            .envs(observe_variable(options.observe.as_ref()))
             .current_dir(&command.working_directory)
             .stdin(Stdio::null())
             .stdout(child_stdout)
@@ -183,6 +217,7 @@ impl WorkerProcess {
         agent: &str,
         arguments: &Arguments,
         context: CallContext<'_>,
+        reports: Reports,
     ) -> (u64, oneshot::Receiver<Ended>) {
         let run = self.next.fetch_add(1, Ordering::Relaxed);
         let (ended, receiver) = oneshot::channel();
@@ -196,7 +231,7 @@ impl WorkerProcess {
             let _ = ended.send((RunEnd::Died(fate), Duration::ZERO));
             return (run, receiver);
         }
-        waiting.runs.insert(run, ended);
+        waiting.runs.insert(run, Listener { ended, reports });
         drop(waiting);
         self.send(&Request::Call(Call {
             run,
@@ -277,7 +312,7 @@ impl State {
     }
 
     /// Handles one line. `false` if it is not of the protocol.
-    fn take_line(&self, line: &[u8]) -> bool {
+    fn take_line(self: &Arc<Self>, line: &[u8]) -> bool {
         match serde_json::from_slice(line) {
             Ok(Response::Result(result)) => {
                 let end = match result.outcome {
@@ -300,23 +335,60 @@ impl State {
                     let _ = answer.send(bound.error);
                 }
             }
+            Ok(Response::Observation(observation)) => self.observed(observation),
+            Ok(Response::Approve(question)) => self.ask(question),
             Ok(Response::Hello(_)) | Err(_) => return false,
         }
         true
     }
 
+    /// What happened in a run that nobody waits for any more is nobody's.
+    fn observed(&self, observation: Observation<'_>) {
+        let waiting = self.waiting();
+        if let Some(Listener { reports, .. }) = waiting.runs.get(&observation.run) {
+            let _ = reports.sender.send(CallReport::Observed {
+                calls_before: reports.calls_before,
+                at_ns: observation.at_ns,
+                what: observation.what.into_owned(),
+            });
+        }
+    }
+
+    /// Passes a question on, and its answer back. Nobody's question is refused.
+    fn ask(self: &Arc<Self>, question: Approve<'_>) {
+        let (answer, answered) = oneshot::channel();
+        let asked = self.waiting().runs.get(&question.run).map(|listener| {
+            let _ = listener.reports.sender.send(CallReport::Approve {
+                tool: question.tool.into_owned(),
+                arguments: question.arguments.into_owned(),
+                answer,
+            });
+            OpenQuestion::of(&listener.reports)
+        });
+        let state = Arc::clone(self);
+        tokio::spawn(async move {
+            let decision = answered.await.unwrap_or(ApprovalDecision::Refused);
+            // Text throughout: it can be written.
+            let _ = state.outbox.send(&Request::Approved(Approved {
+                approval: question.approval,
+                decision,
+            }));
+            drop(asked);
+        });
+    }
+
     /// A run that nobody waits for any more, or a late result of an abandoned one, is nobody's.
     fn end_run(&self, run: u64, end: RunEnd, duration: Duration) {
-        let ended = self.waiting().runs.remove(&run);
-        if let Some(ended) = ended {
-            let _ = ended.send((end, duration));
+        let listener = self.waiting().runs.remove(&run);
+        if let Some(listener) = listener {
+            let _ = listener.ended.send((end, duration));
         }
     }
 
     fn die(&self, death: Death) {
         self.outbox.close();
         let mut waiting = self.waiting();
-        waiting.runs.retain(|_, run| !run.is_closed());
+        waiting.runs.retain(|_, run| !run.ended.is_closed());
         let fate = Fate {
             death,
             killed: waiting.killed,
@@ -325,15 +397,22 @@ impl State {
         waiting.dead = Some(fate.clone());
         waiting.binds.clear();
         for (_, run) in waiting.runs.drain() {
-            let _ = run.send((RunEnd::Died(fate.clone()), Duration::ZERO));
+            let _ = run.ended.send((RunEnd::Died(fate.clone()), Duration::ZERO));
         }
         drop(waiting);
         self.gone.notify_waiters();
     }
 }
 
+/// What the worker is to record; a worker that was told nothing records nothing.
+fn observe_variable(options: Option<&ObserveOptions>) -> Option<(&'static str, String)> {
+    // Text and a number: it can be written.
+    let json = serde_json::to_string(options?).ok()?;
+    Some((protocol::OBSERVE_VARIABLE, json))
+}
+
 /// Reads what a worker says until it says no more, or something that no worker says.
-async fn listen(lines: &mut Lines, state: &State) {
+async fn listen(lines: &mut Lines, state: &Arc<State>) {
     let mut line = Vec::new();
     // A socket that breaks is a worker that is gone.
     while matches!(read_line(lines, &mut line).await, Ok(true)) && state.take_line(&line) {

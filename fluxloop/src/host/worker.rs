@@ -5,18 +5,19 @@ use std::{
 };
 
 use tokio::{
-    sync::Semaphore,
-    time::{Instant, timeout},
+    sync::{Semaphore, watch},
+    time::timeout,
 };
 
 use super::{
     AgentCall, AgentHost, Answer, Death, Ended, Logs, StartError, WorkerCommand,
-    process::{Fate, RunEnd, WorkerProcess},
+    agent_time::AgentTime,
+    process::{Fate, Reports, RunEnd, WorkerProcess},
     socket::Addresses,
 };
 use crate::{
     agent::{Arguments, BindError},
-    worker::protocol::AgentInfo,
+    worker::protocol::{AgentInfo, ObserveOptions},
 };
 
 /// How long an agent may take to stop once it was told to, before its process is ended.
@@ -35,6 +36,8 @@ pub struct WorkerOptions {
     pub crash_rerun: bool,
     /// Takes what the agents print.
     pub logs: Logs,
+    /// What to record of what happens in calls; nothing where absent.
+    pub observe: Option<ObserveOptions>,
 }
 
 /// Agents in a worker process that is replaced when it dies.
@@ -68,8 +71,7 @@ impl WorkerHost {
             source,
         })?;
         let addresses = Mutex::new(addresses);
-        let first =
-            WorkerProcess::start(&command, options.parallel, &options.logs, &addresses).await?;
+        let first = WorkerProcess::start(&command, &options, &addresses).await?;
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
         Ok(Self {
             command,
@@ -162,13 +164,7 @@ impl WorkerHost {
     async fn start_another(&self) -> Result<WorkerProcess, StartError> {
         let mut failures = 0;
         loop {
-            let started = WorkerProcess::start(
-                &self.command,
-                self.options.parallel,
-                &self.options.logs,
-                &self.addresses,
-            )
-            .await;
+            let started = WorkerProcess::start(&self.command, &self.options, &self.addresses).await;
             failures += 1;
             if started.is_ok() || failures == START_ATTEMPTS {
                 return started;
@@ -184,7 +180,7 @@ impl WorkerHost {
             Ok(worker) => worker,
             Err(error) => return unavailable(&error, calls),
         };
-        let (end, duration) = call_worker(&worker, call).await;
+        let (end, duration) = call_worker(&worker, call, calls).await;
         // Killed at the end of this function: the next suspect gets one that is fresh.
         let ended = match end {
             End::Run(end) => ended(end),
@@ -208,8 +204,8 @@ impl AgentHost for WorkerHost {
                 Ok(worker) => worker,
                 Err(error) => return unavailable(&error, calls),
             };
+            let (end, duration) = call_worker(&worker, call.clone(), calls).await;
             calls += 1;
-            let (end, duration) = call_worker(&worker, call.clone()).await;
             let ended = match end {
                 // Ended for another run's sake, which is over: this loop ends with the runs.
                 End::Died(fate) if fate.killed => continue,
@@ -245,15 +241,30 @@ enum End {
 }
 
 /// Calls one worker, and sees to the deadline.
-async fn call_worker(worker: &WorkerProcess, call: AgentCall<'_>) -> (End, Duration) {
-    let called = Instant::now();
-    let (run, mut end) = worker.call(call.agent, call.arguments, call.context);
-    match timeout(call.limit, &mut end).await {
-        Ok(Ok((RunEnd::Died(fate), _))) => (End::Died(fate), called.elapsed()),
-        Ok(Ok((end, duration))) => (End::Run(end), duration),
+async fn call_worker(
+    worker: &WorkerProcess,
+    call: AgentCall<'_>,
+    calls_before: u32,
+) -> (End, Duration) {
+    let (open_questions, questions) = watch::channel(0);
+    let reports = Reports {
+        sender: call.reports,
+        calls_before,
+        open_questions,
+    };
+    let mut time = AgentTime::begin(questions);
+    let (run, mut end) = worker.call(call.agent, call.arguments, call.context, reports);
+    let ended = tokio::select! {
+        biased;
+        ended = &mut end => Some(ended),
+        () = time.reaches(call.limit) => None,
+    };
+    match ended {
+        Some(Ok((RunEnd::Died(fate), _))) => (End::Died(fate), time.spent()),
+        Some(Ok((end, duration))) => (End::Run(end), duration.saturating_sub(time.waited())),
         // The worker's state is gone, which its death alone brings about.
-        Ok(Err(_)) => (End::TimedOut, called.elapsed()),
-        Err(_) => {
+        Some(Err(_)) => (End::TimedOut, time.spent()),
+        None => {
             worker.cancel(run);
             match timeout(CANCEL_GRACE, end).await {
                 // A thread goes on: the others may finish, and nothing new starts beside it.

@@ -30,7 +30,7 @@ impl Supervision {
     }
 
     pub(super) fn record(&mut self, conversation: &ConversationRecord) {
-        self.decisions += conversation.decisions.len() as u64;
+        self.decisions += u64::from(conversation.decisions);
         if let Some(usage) = conversation.usage {
             *self.token_usage.get_or_insert_default() += usage;
         }

@@ -89,8 +89,8 @@ pub struct TokenUsage {
 #[error("{message}")]
 #[non_exhaustive]
 pub struct SupervisorFailure {
-    /// What went wrong, without any secret. Boxed, since an error is passed on in every result.
-    pub message: Box<str>,
+    /// What went wrong, without any secret.
+    pub message: String,
     /// The provider refused the key (401, 403): no other question will be answered either.
     pub refused: bool,
     /// What the attempts used nevertheless.
@@ -99,15 +99,15 @@ pub struct SupervisorFailure {
     pub attempts: u32,
     /// From the question to the last attempt's end, waiting for a free place not included.
     pub latency: Duration,
-    /// The prompt, as it was sent last.
-    pub prompt: Option<String>,
+    /// The prompt, as it was sent last. Boxed, as the reply: every result has room for its error.
+    pub prompt: Option<Box<str>>,
     /// The last reply, as it came; absent where there was none.
-    pub reply: Option<String>,
+    pub reply: Option<Box<str>>,
 }
 
 impl SupervisorFailure {
     /// Nobody was asked.
-    pub fn new(message: impl Into<Box<str>>) -> Self {
+    pub fn new(message: impl Into<String>) -> Self {
         Self {
             message: message.into(),
             refused: false,

@@ -1,10 +1,19 @@
 //! Wire types: one JSON object a line, each with one key that says what it is.
 //! `PROTOCOL.md` beside this file describes them for workers in other languages.
 
+mod approval;
+mod observation;
+
 use std::borrow::Cow;
 
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
+
+pub use approval::{ApprovalDecision, Approve, Approved};
+pub use observation::{
+    Happening, Level, OBSERVE_VARIABLE, Observation, ObserveOptions, PointInTime, SpanEnd,
+    SpanError, SpanKind, SpanStart, Usage,
+};
 
 use crate::agent::{AgentError, Arguments, BindError};
 
@@ -33,6 +42,8 @@ pub enum Request<'a> {
     Bind(Bind<'a>),
     /// Stop a run; it used up its time or nobody waits for it any more.
     Cancel(Cancel),
+    /// The answer to `approve`.
+    Approved(Approved),
     /// Finish: no further request follows.
     Shutdown(Shutdown),
 }
@@ -72,6 +83,9 @@ pub struct CallContext<'a> {
     /// What the agent kept of the turns before, in any form.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub state: Option<Cow<'a, RawValue>>,
+    /// Tools have to be approved: the worker asks the engine before each.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub ask_before_tools: bool,
 }
 
 /// Say whether arguments fit an agent.
@@ -109,6 +123,10 @@ pub enum Response<'a> {
     Result(RunResult<'a>),
     /// A cancelled run that cannot be stopped: its thread is busy. No result follows that counts.
     Abandoned(Cancel),
+    /// Something happened in a run.
+    Observation(Observation<'a>),
+    /// An agent asks whether it may use a tool.
+    Approve(Approve<'a>),
 }
 
 /// Who the worker is.

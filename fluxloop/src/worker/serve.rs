@@ -125,6 +125,8 @@ impl Worker {
                         self.send(&abandoned(cancel.run));
                     }
                 }
+                // No agent of this worker has asked.
+                Request::Approved(_) => {}
                 Request::Shutdown(_) => return Ok(()),
             }
         }

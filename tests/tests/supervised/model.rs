@@ -129,3 +129,41 @@ fn a_key_that_is_refused_ends_the_experiment() {
     );
     leaves_no_key(&experiment, &finished);
 }
+
+/// Says what is no decision.
+fn reluctant(_: &Value) -> (u16, Value) {
+    let message = json!({"role": "assistant", "content": "I would rather not say."});
+    let reply = json!({
+        "choices": [{"index": 0, "finish_reason": "stop", "message": message}],
+        "usage": {"prompt_tokens": 100, "completion_tokens": 10, "total_tokens": 110},
+    });
+    (200, reply)
+}
+
+#[test]
+fn what_a_model_said_in_vain_is_kept() {
+    let project = project().inputs("- hello");
+    let provider = Provider::start(reluctant);
+    let finished = run(&project, "openai", &provider.address, "--personas novice").exits(100);
+    let experiment = project.latest();
+    let observations = experiment.rows("observations.jsonl");
+    let mut decisions = observations
+        .iter()
+        .filter(|row| row["kind"] == "supervisor");
+    let (start, end) = (decisions.next().unwrap(), decisions.next().unwrap());
+    let prompt = start["input"].as_str().unwrap();
+    assert!(
+        prompt.contains("<transcript>") && prompt.contains("could not be used"),
+        "{prompt}"
+    );
+    assert_eq!(end["level"], "ERROR");
+    let attributes = &end["attributes"];
+    assert_eq!(
+        (&attributes["attempts"], &attributes["reply"]),
+        (&json!(2), &json!("I would rather not say."))
+    );
+    let supervisor = experiment.summary()["supervisor"].clone();
+    assert_eq!(supervisor["decisions"], 0);
+    assert_eq!(supervisor["token_usage"]["total_tokens"], 220);
+    leaves_no_key(&experiment, &finished);
+}

@@ -2,9 +2,9 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::{
-    event::{ConversationEnd, ConversationRecord, Decided, Failure},
+    event::{ConversationEnd, ConversationRecord, Failure},
     summary::sample::SampleRun,
-    supervisor::{Decision, MockSupervisor, Step, Supervisor, TokenUsage},
+    supervisor::{MockSupervisor, Supervisor, TokenUsage},
 };
 
 fn of(durations: &[Duration]) -> Statistics {
@@ -165,21 +165,7 @@ fn supervised(usages: &[u64], besides: Option<u64>) -> Run {
     let end = ConversationEnd::Stopped(None);
     let supervisor = Supervisor::Mock(MockSupervisor::default());
     let mut conversation = ConversationRecord::new(end, (1, Vec::new()), &supervisor);
-    for tokens in usages {
-        conversation.decisions.push(Decided {
-            turn: 1,
-            asked_at: run.started_at,
-            decided_at: run.started_at,
-            decision: Decision {
-                step: Step::Continue("go on".to_owned()),
-                usage: Some(usage(*tokens)),
-                attempts: 1,
-                latency: Duration::ZERO,
-                prompt: None,
-                reply: None,
-            },
-        });
-    }
+    conversation.decisions = u32::try_from(usages.len()).unwrap();
     for tokens in usages.iter().copied().chain(besides) {
         *conversation.usage.get_or_insert_default() += usage(tokens);
     }

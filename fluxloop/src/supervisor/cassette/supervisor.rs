@@ -156,7 +156,7 @@ impl RecordedSupervisor {
             },
         };
         said.map_err(|message| SupervisorFailure {
-            prompt: Some(prompt.to_string()),
+            prompt: Some(prompt.to_string().into()),
             ..SupervisorFailure::new(message)
         })
     }
@@ -184,8 +184,8 @@ impl RecordedSupervisor {
                 usage: decision.usage,
                 attempts: decision.attempts,
                 latency: decision.latency,
-                prompt: decision.prompt,
-                reply: decision.reply,
+                prompt: decision.prompt.map(Into::into),
+                reply: decision.reply.map(Into::into),
                 ..SupervisorFailure::new(format!("the decision was not recorded: {problem}"))
             }),
         }

@@ -205,13 +205,13 @@ impl HttpSupervisor {
         };
         let message = format!("no decision from `{name}` at {endpoint}, asked {times}: {problem}");
         SupervisorFailure {
-            message: self.secrets.redact(&message).into(),
+            message: self.secrets.redact(&message).into_owned(),
             refused,
             usage: effort.usage,
             attempts: effort.attempts,
             latency: effort.latency(),
-            prompt: Some(effort.prompt.to_string()),
-            reply: effort.reply.clone(),
+            prompt: Some(effort.prompt.to_string().into()),
+            reply: effort.reply.as_deref().map(Into::into),
         }
     }
 }

@@ -63,6 +63,7 @@ fn any_request() -> impl Strategy<Value = Request<'static>> {
             metadata: metadata.map(|metadata| Cow::Owned(raw(&metadata))),
             conversation: None,
             state: None,
+            ask_before_tools: seed % 2 == 1,
         });
     prop_oneof![
         (any::<u64>(), any::<String>(), any_arguments(), context).prop_map(
@@ -171,7 +172,7 @@ fn the_documented_examples_are_messages() {
         pending.clear();
     }
     assert!(pending.is_empty(), "{pending}");
-    assert_eq!(messages, 13);
+    assert_eq!(messages, 18);
 }
 
 #[test]
