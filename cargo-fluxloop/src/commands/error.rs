@@ -141,11 +141,11 @@ impl CommandError {
             Self::Artifact(error) | Self::Engine(EngineError::Write(error)) => {
                 error.hint().map(str::to_owned)
             }
+            Self::Supervisor(error) => error.hint().map(str::to_owned),
             Self::Declined
             | Self::Interrupted
             | Self::Usage(_)
             | Self::Config(_)
-            | Self::Supervisor(_)
             | Self::Start(_)
             | Self::Engine(_)
             | Self::System { .. }

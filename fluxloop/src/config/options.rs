@@ -4,10 +4,7 @@ use std::{collections::BTreeMap, fmt, sync::Arc};
 
 use serde_json::Value;
 
-use super::{
-    error::Warning,
-    node::Origin,
-};
+use super::{error::Warning, node::Origin};
 use crate::secret::{MASK, looks_secret};
 
 /// What an option takes.
@@ -97,6 +94,11 @@ pub const RUN_OPTIONS: &[RunOption] = &[
     option(
         "supervisor-base-url",
         "multi_turn.supervisor.base_url",
+        OptionKind::Text,
+    ),
+    option(
+        "supervisor-cassette",
+        "multi_turn.supervisor.cassette.mode",
         OptionKind::Text,
     ),
 ];

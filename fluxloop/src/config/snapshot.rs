@@ -5,7 +5,7 @@ use std::{path::Path, time::Duration};
 use serde_json::{Map, Value, json};
 
 use super::{
-    Config,
+    Config, SupervisorSettings,
     node::{Node, NodeValue},
     yaml,
 };
@@ -62,6 +62,13 @@ impl Config {
             conversations.insert("enabled".into(), json!(self.multi_turn.enabled));
             conversations.insert("max_turns".into(), json!(self.multi_turn.max_turns));
             conversations.insert("min_turns".into(), json!(self.multi_turn.min_turns));
+            if let SupervisorSettings::Model(model) = &self.multi_turn.supervisor
+                && let Some(cassette) = &model.cassette
+                && let Some(Value::Object(supervisor)) = conversations.get_mut("supervisor")
+            {
+                let cassette = json!({"file": path(&cassette.file), "mode": cassette.mode.name()});
+                supervisor.insert("cassette".into(), cassette);
+            }
         }
     }
 

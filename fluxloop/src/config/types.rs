@@ -177,6 +177,45 @@ pub struct ModelSettings {
     pub timeout: Duration,
     /// How often a request is tried again after a failure that may pass.
     pub max_retries: u32,
+    /// Where its answers are recorded.
+    pub cassette: Option<CassetteSettings>,
+    /// That its provider wants a key and there is none, in a sentence. Only where it may turn out that nobody need be
+    /// asked: else it is an error of the configuration.
+    pub missing_key: Option<String>,
+}
+
+/// A file of answers, which is played or recorded.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct CassetteSettings {
+    /// Absolute.
+    pub file: PathBuf,
+    /// Which of the two.
+    pub mode: CassetteMode,
+}
+
+/// What is done with a cassette.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum CassetteMode {
+    /// It is played, and nobody is asked: without network and key.
+    #[default]
+    Replay,
+    /// The model is asked everything, and the cassette is made anew.
+    Record,
+    /// What is there is played; the rest is asked and added.
+    Auto,
+}
+
+impl CassetteMode {
+    /// What configurations call it.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Replay => "replay",
+            Self::Record => "record",
+            Self::Auto => "auto",
+        }
+    }
 }
 
 impl fmt::Debug for ModelSettings {
@@ -186,6 +225,7 @@ impl fmt::Debug for ModelSettings {
             .field("provider", &self.provider)
             .field("model", &self.model)
             .field("base_url", &self.base_url)
+            .field("cassette", &self.cassette)
             .finish_non_exhaustive()
     }
 }

@@ -200,7 +200,7 @@ impl<H: AgentHost> Runner<'_, H> {
         };
         let step = match &decided.result {
             Ok(decision) => {
-                talk.used(decision.usage);
+                talk.decided(decision.usage);
                 Ok(decision.step.clone())
             }
             Err(error) => {
