@@ -2,6 +2,7 @@
 
 mod conversation;
 mod experiment;
+mod observe;
 mod personas;
 mod runner;
 mod supervisor;
@@ -147,6 +148,7 @@ fn config(root: &Section<'_>, files: Vec<PathBuf>, surroundings: &Surroundings<'
         persona_filter: personas::filter(root, &personas),
         personas,
         multi_turn,
+        observe: root.section("observe", observe::settings),
         gate: root.section("gate", experiment::gate),
         fail_fast: root.switch("fail_fast").unwrap_or(false),
         secrets: Secrets::new(secrets),
