@@ -44,6 +44,7 @@ impl Config {
         );
         self.snapshot_runner(&mut map);
         self.snapshot_conversations(&mut map);
+        self.snapshot_observe(&mut map);
         map.retain(|_, value| !value.is_null());
         let mut value = Value::Object(map);
         self.secrets.redact_value(&mut value);
@@ -69,6 +70,17 @@ impl Config {
                 let cassette = json!({"file": path(&cassette.file), "mode": cassette.mode.name()});
                 supervisor.insert("cassette".into(), cassette);
             }
+        }
+    }
+
+    fn snapshot_observe(&self, map: &mut Map<String, Value>) {
+        let observe = map.entry("observe").or_insert_with(|| json!({}));
+        if let Value::Object(observe) = observe {
+            observe.insert("max_per_run".into(), json!(self.observe.max_per_run));
+            observe.insert(
+                "max_value_bytes".into(),
+                json!(self.observe.max_value_bytes),
+            );
         }
     }
 

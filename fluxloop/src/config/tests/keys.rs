@@ -24,6 +24,7 @@ fn keys() -> Vec<Key> {
     let mut keys = experiment_keys();
     keys.extend(runner_keys());
     keys.extend(conversation_keys());
+    keys.extend(observe_keys());
     keys
 }
 
@@ -93,6 +94,54 @@ fn runner_keys() -> Vec<Key> {
         "runner: {{retry_delay: {}}}" => "0", else "soon", |c| format!("{:?}", c.runner.retry_delay);
         "runner: {{crash_rerun: {}}}" => "false", else "'true'", |c| c.runner.crash_rerun.to_string();
     }
+}
+
+fn observe_keys() -> Vec<Key> {
+    table! {
+        "observe: {{level: {}}}" => "warn", else "loud", |c| format!("{:?}", c.observe.level);
+        "observe: {{filter: {}}}" => "'hyper=off,a::b=trace'", else "'a[b]=x'", |c| format!("{:?}", c.observe.filter);
+        "observe: {{subscriber: {}}}" => "own", else "mine", |c| format!("{:?}", c.observe.subscriber);
+        "observe: {{max_per_run: {}}}" => "1", else "0", |c| c.observe.max_per_run.to_string();
+        "observe: {{max_value_bytes: {}}}" => "64", else "262145", |c| c.observe.max_value_bytes.to_string();
+    }
+}
+
+/// What a worker is told, given that the agents' crate is `shop`.
+#[test]
+fn what_is_recorded_reaches_the_worker() {
+    let filter = |yaml: &str| {
+        let observe = Project::simulation(yaml).config().observe;
+        observe
+            .options(&["shop".to_owned()])
+            .map(|options| options.filter)
+    };
+    for (yaml, expected) in [
+        ("{}", Some("info,shop=debug")),
+        ("observe: {level: warn}", Some("warn")),
+        ("observe: {level: trace}", Some("trace")),
+        (
+            "observe: {filter: 'hyper=off'}",
+            Some("info,shop=debug,hyper=off"),
+        ),
+        (
+            "observe: {level: error, filter: 'shop::db=trace'}",
+            Some("error,shop::db=trace"),
+        ),
+        ("observe: {level: off, filter: 'shop=trace'}", None),
+        ("observe: {level: 'off'}", None),
+    ] {
+        assert_eq!(filter(yaml).as_deref(), expected, "{yaml}");
+    }
+    let yaml = "observe: {subscriber: own, max_value_bytes: 100}";
+    let options = Project::simulation(yaml)
+        .config()
+        .observe
+        .options(&[])
+        .unwrap();
+    assert_eq!(
+        (options.own_subscriber, options.max_value_bytes),
+        (true, 100)
+    );
 }
 
 fn conversation_keys() -> Vec<Key> {

@@ -107,7 +107,7 @@ pub(super) fn tell(decided: &Decided, tell: Tell<'_>) {
         ..about.clone()
     });
     tell(&Observation {
-        at: decided.decided_at,
+        at: decided.at,
         level: error.as_ref().map(|_| Level::Error),
         what: What::End(Box::new(SpanEnded {
             output: output.map(Cow::Owned),
