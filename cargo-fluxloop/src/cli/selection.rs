@@ -27,9 +27,9 @@ pub(crate) struct ProjectArguments {
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Experiment")]
 pub(super) struct IterationArguments {
-    /// Inputs file [default: inputs/generated.yaml]
+    /// Inputs file (YAML, JSON, JSONL, CSV), may be repeated [default: inputs/generated.yaml]
     #[arg(long, value_name = "FILE")]
-    inputs: Option<String>,
+    inputs: Option<Vec<String>>,
     /// Number of runs per input [default: from config]
     #[arg(short, long, value_name = "N", value_parser = at_least_one())]
     iterations: Option<u32>,
@@ -37,7 +37,7 @@ pub(super) struct IterationArguments {
 
 impl IterationArguments {
     pub(super) fn push_to(&self, overrides: &mut Overrides) {
-        overrides.push("inputs_file", "--inputs", self.inputs.as_deref());
+        overrides.push("inputs_file", "--inputs", self.inputs.clone());
         overrides.push("iterations", "--iterations", self.iterations);
     }
 }

@@ -102,7 +102,12 @@ fn each_option_reaches_its_key() {
         ("-o out", "output_directory", json!("out")),
         ("--experiment-name base", "name", json!("base")),
         ("--name base", "name", json!("base")),
-        ("--inputs in.yaml", "inputs_file", json!("in.yaml")),
+        ("--inputs in.yaml", "inputs_file", json!(["in.yaml"])),
+        (
+            "--inputs a,b.yaml --inputs c.csv",
+            "inputs_file",
+            json!(["a,b.yaml", "c.csv"]),
+        ),
         ("--parallel 4", "parallel_runs", json!(4)),
         ("--seed 42", "seed", json!(42)),
         ("--timeout 1.5", "runner.timeout_seconds", json!(1.5)),
@@ -376,7 +381,7 @@ fn agents_and_cases_are_listed() {
     assert_eq!(cases.project.config, Some("c.yaml".into()));
     insta::assert_debug_snapshot!(cases.overrides(), @r#"
     [
-        --inputs inputs_file = "b.yaml",
+        --inputs inputs_file = ["b.yaml"],
         --iterations iterations = 2,
         --personas persona_filter = ["a"],
     ]

@@ -33,7 +33,7 @@ impl Config {
                 save_traces: true,
                 save_aggregated_metrics: true,
             },
-            inputs_file: None,
+            inputs_files: Vec::new(),
             base_inputs: Vec::new(),
             personas: Vec::new(),
             persona_filter: None,

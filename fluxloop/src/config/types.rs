@@ -38,8 +38,8 @@ pub struct Config {
     pub runner: Runner,
     /// Where results go.
     pub output: Output,
-    /// The inputs file (absolute), or `None` to use `base_inputs`.
-    pub inputs_file: Option<PathBuf>,
+    /// The inputs files (absolute), read as if they were one; none to use `base_inputs`.
+    pub inputs_files: Vec<PathBuf>,
     /// Inputs in the configuration itself, each with its place for messages.
     pub base_inputs: Vec<crate::input::RawInput>,
     /// The configured personas, names unique.
@@ -73,7 +73,7 @@ impl fmt::Debug for Config {
             .field("seed", &self.seed)
             .field("runner", &self.runner)
             .field("output", &self.output)
-            .field("inputs_file", &self.inputs_file)
+            .field("inputs_files", &self.inputs_files)
             .field("persona_filter", &self.persona_filter)
             .field("gate", &self.gate)
             .field("fail_fast", &self.fail_fast)

@@ -23,7 +23,7 @@ use super::{
 #[derive(Clone, Copy)]
 pub(crate) struct Limits {
     /// Scalars, lists and mappings, keys included.
-    nodes: usize,
+    pub(crate) nodes: usize,
     /// Bytes of text in them.
     text: usize,
 }
@@ -40,7 +40,7 @@ pub(crate) const INPUTS_LIMITS: Limits = Limits {
 };
 
 /// Levels of nesting that are read.
-const MAX_DEPTH: usize = 64;
+pub(crate) const MAX_DEPTH: usize = 64;
 /// The parser needs up to 40 KiB of stack a level in debug builds: more than every thread has for [`MAX_DEPTH`].
 const STACK_BYTES: usize = 8 << 20;
 

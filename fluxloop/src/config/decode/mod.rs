@@ -16,7 +16,7 @@ pub(crate) use experiment::DEFAULT_INPUTS;
 use super::{
     Config, Warning,
     error::ConfigErrors,
-    node::{Node, Origin},
+    node::{Node, NodeValue, Origin},
     problems::Problems,
     section::Section,
 };
@@ -51,11 +51,31 @@ impl Surroundings<'_> {
     /// The path that a key holds, as it was meant where it was set. Absolute.
     fn path(&self, section: &Section<'_>, key: &'static str) -> Option<PathBuf> {
         let path = section.name(key)?;
-        let base = match section.node(key)?.origin {
+        Some(self.resolved(&section.node(key)?.origin, &path))
+    }
+
+    /// The paths that a key holds: one, or a list.
+    fn paths(&self, section: &Section<'_>, key: &'static str) -> Vec<PathBuf> {
+        let Some(Node {
+            value: NodeValue::Sequence(items),
+            ..
+        }) = section.node(key)
+        else {
+            return self.path(section, key).into_iter().collect();
+        };
+        let path = |item: &Node| match &item.value {
+            NodeValue::Text(path) if is_path(path) => Some(self.resolved(&item.origin, path)),
+            _ => section.wrong(key, item, "the path of a file"),
+        };
+        items.iter().filter_map(path).collect()
+    }
+
+    fn resolved(&self, origin: &Origin, path: &str) -> PathBuf {
+        let base = match origin {
             Origin::CommandLine(_) | Origin::Environment(_) => self.current_directory,
             Origin::File { .. } | Origin::DotEnv(_) | Origin::Default => self.project_directory,
         };
-        Some(join(base, &path))
+        join(base, path)
     }
 
     /// The path of a key that has a default.
@@ -89,6 +109,10 @@ impl Surroundings<'_> {
             .cloned()
             .collect()
     }
+}
+
+fn is_path(text: &str) -> bool {
+    !text.trim().is_empty() && !text.chars().any(char::is_control)
 }
 
 /// A path without the `.` in `a/./b`.
@@ -138,10 +162,11 @@ fn config(root: &Section<'_>, files: Vec<PathBuf>, surroundings: &Surroundings<'
         input_template: experiment::input_template(root),
         runner: runner.runner,
         output: experiment::output(root, surroundings),
-        inputs_file: experiment::inputs_file(root, surroundings),
+        inputs_files: experiment::inputs_files(root, surroundings),
         base_inputs: input::decode_entries(
             root.list("base_inputs"),
             "base_inputs",
+            input::Format::Yaml,
             root.problems(),
         ),
         persona_filter: personas::filter(root, &personas),

@@ -57,7 +57,8 @@ fn experiment_keys() -> Vec<Key> {
         "output: {{directory: {}}}" => "out", else "''", |c| c.output.directory.display().to_string();
         "save_traces: {}" => "false", else "no", |c| c.output.save_traces.to_string();
         "save_aggregated_metrics: {}" => "false", else "1", |c| c.output.save_aggregated_metrics.to_string();
-        "inputs_file: {}" => "mine.yaml", else "{}", |c| format!("{:?}", c.inputs_file);
+        "inputs_file: {}" => "mine.yaml", else "{}", |c| format!("{:?}", c.inputs_files);
+        "inputs_file: {}" => "[a.yaml, b.csv]", else "[a.yaml, 3]", |c| format!("{:?}", c.inputs_files);
         "personas: {}" => "[{name: a}]", else "[a]", |c| format!("{:?}", c.personas);
         "personas: [{{name: {}}}]" => "a", else "''", |c| format!("{:?}", c.personas);
         "personas: [{{name: a, description: {}}}]" => "x", else "[]", |c| format!("{:?}", c.personas);

@@ -43,7 +43,7 @@ fn round_trip(config: &Config, seed: u64) -> [Value; 2] {
     let inputs = Path::new("/experiments/exp_1/inputs.yaml");
     let again = read_back(&config.snapshot_yaml(inputs, seed));
     assert_eq!(again.seed, Some(seed));
-    assert_eq!(again.inputs_file.as_deref(), Some(inputs));
+    assert_eq!(again.inputs_files, [inputs]);
     [config.snapshot(inputs, seed), again.snapshot(inputs, seed)]
 }
 
