@@ -112,6 +112,15 @@ fn inputs_of_several_files_and_formats_are_kept() {
 }
 
 #[test]
+fn a_part_of_the_cases_is_kept() {
+    let inputs = ["say one", "say two", "say three", "fail"];
+    let project = unruly((Home::Library, "works"), "", inputs);
+    // The seed is drawn, and the sample by it.
+    let [first, _] = twice(&project, "-i 5 --filter say --sample 8 --limit 6");
+    assert_eq!(plan(&first).len(), 6);
+}
+
+#[test]
 fn a_seed_that_was_drawn_is_kept() {
     let project = unruly((Home::Example, "acts"), "", ["say one", "fail"]);
     let [first, second] = twice(&project, "-i 2");

@@ -1,6 +1,6 @@
 use std::{collections::BTreeMap, num::NonZeroU32, path::PathBuf, time::Duration};
 
-use super::{Config, Gate, MultiTurn, Output, Runner, SupervisorSettings};
+use super::{CaseSelection, Config, Gate, MultiTurn, Output, Runner, SupervisorSettings};
 use crate::{secret::Secrets, supervisor::MockSupervisor};
 
 impl Config {
@@ -37,6 +37,7 @@ impl Config {
             base_inputs: Vec::new(),
             personas: Vec::new(),
             persona_filter: None,
+            cases: CaseSelection::default(),
             multi_turn: MultiTurn {
                 enabled: false,
                 max_turns: 8,

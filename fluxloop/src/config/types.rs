@@ -46,6 +46,8 @@ pub struct Config {
     pub personas: Vec<Persona>,
     /// `--personas`: the names to keep.
     pub persona_filter: Option<Vec<String>>,
+    /// Which cases are run.
+    pub cases: CaseSelection,
     /// How inputs become conversations.
     pub multi_turn: MultiTurn,
     /// When a finished experiment counts as passed.
@@ -75,6 +77,7 @@ impl fmt::Debug for Config {
             .field("output", &self.output)
             .field("inputs_files", &self.inputs_files)
             .field("persona_filter", &self.persona_filter)
+            .field("cases", &self.cases)
             .field("gate", &self.gate)
             .field("fail_fast", &self.fail_fast)
             .field("secrets", &self.secrets)
@@ -127,6 +130,18 @@ pub struct Output {
     pub save_traces: bool,
     /// Write durations, personas and failure kinds into `summary.json`.
     pub save_aggregated_metrics: bool,
+}
+
+/// Which cases are run: by default all of them. The filter is applied first, then the sample, then the limit.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct CaseSelection {
+    /// Those with this text in their names.
+    pub filter: Option<String>,
+    /// So many of them, drawn by the experiment's seed.
+    pub sample: Option<NonZeroU32>,
+    /// So many of them, from the first on.
+    pub limit: Option<NonZeroU32>,
 }
 
 /// How inputs become conversations.

@@ -27,6 +27,11 @@ pub(super) fn of_iteration(pair: u64, iteration: u32) -> u64 {
     z ^ (z >> 31)
 }
 
+/// What a run is drawn by: unrelated to its seed, which agents make choices by.
+pub(super) fn rank(run: u64) -> u64 {
+    of_iteration(run, 0)
+}
+
 #[cfg(test)]
 mod tests {
     use std::collections::HashSet;

@@ -8,7 +8,7 @@ use std::{
 
 use super::{Section, Surroundings};
 use crate::config::{
-    Gate, Output,
+    CaseSelection, Gate, Output,
     error::{ConfigError, ErrorKind, Warning},
     node::Node,
 };
@@ -89,6 +89,14 @@ pub(super) fn inputs_files(root: &Section<'_>, surroundings: &Surroundings<'_>) 
         .filter(|path| path.is_file())
         .into_iter()
         .collect()
+}
+
+pub(super) fn cases(section: &Section<'_>) -> CaseSelection {
+    CaseSelection {
+        filter: section.name("filter"),
+        sample: given_count(section, "sample"),
+        limit: given_count(section, "limit"),
+    }
 }
 
 pub(super) fn gate(section: &Section<'_>) -> Gate {

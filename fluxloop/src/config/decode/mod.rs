@@ -172,6 +172,7 @@ fn config(root: &Section<'_>, files: Vec<PathBuf>, surroundings: &Surroundings<'
         persona_filter: personas::filter(root, &personas),
         personas,
         multi_turn,
+        cases: root.section("cases", experiment::cases),
         gate: root.section("gate", experiment::gate),
         fail_fast: root.switch("fail_fast").unwrap_or(false),
         secrets: Secrets::new(secrets),

@@ -71,6 +71,9 @@ fn experiment_keys() -> Vec<Key> {
         "base_inputs: {}" => "[{input: hi}]", else "[3]", |c| format!("{:?}", c.base_inputs);
         "persona_filter: {}" => "[a, b]", else "[[]]", |c| format!("{:?}", c.persona_filter);
         "persona_filter: {}" => "'a, b'", else "','", |c| format!("{:?}", c.persona_filter);
+        "cases: {{filter: {}}}" => "refund", else "''", |c| format!("{:?}", c.cases);
+        "cases: {{sample: {}}}" => "7", else "0", |c| format!("{:?}", c.cases);
+        "cases: {{limit: {}}}" => "7", else "0", |c| format!("{:?}", c.cases);
         "fail_fast: {}" => "true", else "maybe", |c| c.fail_fast.to_string();
         "gate: {{max_failures: {}}}" => "3", else "-1", |c| c.gate.max_failures.to_string();
         "gate: {{min_success_rate: {}}}" => "0.5", else "95", |c| format!("{:?}", c.gate.min_success_rate);
