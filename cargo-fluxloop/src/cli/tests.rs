@@ -1,4 +1,5 @@
 mod cases;
+mod generate;
 mod help;
 
 use std::ffi::OsString;

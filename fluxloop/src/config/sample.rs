@@ -1,6 +1,8 @@
 use std::{collections::BTreeMap, num::NonZeroU32, path::PathBuf, time::Duration};
 
-use super::{CaseSelection, Config, Gate, MultiTurn, Output, Runner, SupervisorSettings};
+use super::{
+    CaseSelection, Config, Gate, GenerationSettings, MultiTurn, Output, Runner, SupervisorSettings,
+};
 use crate::{secret::Secrets, supervisor::MockSupervisor};
 
 impl Config {
@@ -38,6 +40,7 @@ impl Config {
             personas: Vec::new(),
             persona_filter: None,
             cases: CaseSelection::default(),
+            generation: GenerationSettings::default(),
             multi_turn: MultiTurn {
                 enabled: false,
                 max_turns: 8,

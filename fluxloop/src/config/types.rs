@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, fmt, num::NonZeroU32, path::PathBuf, time::Dura
 
 use serde_json::{Map, Value};
 
-use crate::{Persona, supervisor::MockSupervisor};
+use crate::{Persona, generate::Strategy, supervisor::MockSupervisor};
 
 /// A whole experiment's configuration, validated, all layers merged.
 #[derive(Clone)]
@@ -48,6 +48,8 @@ pub struct Config {
     pub persona_filter: Option<Vec<String>>,
     /// Which cases are run.
     pub cases: CaseSelection,
+    /// How inputs are generated.
+    pub generation: GenerationSettings,
     /// How inputs become conversations.
     pub multi_turn: MultiTurn,
     /// When a finished experiment counts as passed.
@@ -142,6 +144,37 @@ pub struct CaseSelection {
     pub sample: Option<NonZeroU32>,
     /// So many of them, from the first on.
     pub limit: Option<NonZeroU32>,
+}
+
+/// How inputs are generated of `base_inputs`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct GenerationSettings {
+    /// With or without a model.
+    pub mode: GenerationMode,
+    /// In the order they take turns; none for those that are used by default.
+    pub strategies: Vec<Strategy>,
+    /// How many inputs each base input, persona and strategy give.
+    pub variations: NonZeroU32,
+}
+
+impl Default for GenerationSettings {
+    fn default() -> Self {
+        Self {
+            mode: GenerationMode::Deterministic,
+            strategies: Vec::new(),
+            variations: NonZeroU32::MIN,
+        }
+    }
+}
+
+/// Who writes generated inputs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum GenerationMode {
+    /// Rules and a seed.
+    Deterministic,
+    /// A model. Not part of this version.
+    Llm,
 }
 
 /// How inputs become conversations.

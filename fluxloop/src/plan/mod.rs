@@ -7,7 +7,7 @@ mod case;
 mod error;
 mod input_id;
 mod personas;
-mod seed;
+pub(crate) mod seed;
 mod selection;
 #[cfg(test)]
 mod tests;
@@ -16,12 +16,13 @@ use std::{num::NonZeroU32, sync::Arc};
 
 pub use case::{Case, PlannedInput};
 pub use error::{PlanError, PlanErrorKind};
+// Generated inputs are named, seeded and asked as those of a plan.
+pub(crate) use input_id::InputIds;
+pub(crate) use personas::Personas;
 
 use serde_json::value::RawValue;
 
 use crate::{Persona, config::Config, input::RawInput};
-use input_id::InputIds;
-use personas::Personas;
 use selection::Selection;
 
 /// The cases of an experiment.

@@ -12,6 +12,7 @@ fn a_command_is_asked_for() {
     Commands:
       run          Run an experiment
       list         List the registered agents, or the cases that a run would have
+      generate     Generate inputs
       completions  Print a shell's completions for `cargo-fluxloop`
 
     Options:

@@ -2,6 +2,7 @@
 
 mod conversation;
 mod experiment;
+mod generation;
 mod personas;
 mod runner;
 mod supervisor;
@@ -25,13 +26,8 @@ use crate::{
     secret::{MASK, Secrets, is_secret_variable, looks_secret},
 };
 
-/// Keys of the original that say nothing here, or belong to its generation of inputs.
-const ACCEPTED: [&str; 4] = [
-    "collector_url",
-    "source_root",
-    "evaluators",
-    "input_generation",
-];
+/// Keys of the original that say nothing here.
+const ACCEPTED: [&str; 3] = ["collector_url", "source_root", "evaluators"];
 
 /// What a configuration is read against.
 pub(crate) struct Surroundings<'a> {
@@ -145,7 +141,7 @@ fn config(root: &Section<'_>, files: Vec<PathBuf>, surroundings: &Surroundings<'
     secrets.extend(keys);
     experiment::refuse_judgement(root);
     root.ignore(&ACCEPTED);
-    root.prefixed("variation_");
+    let generation = generation::settings(root);
     let runner = runner::section(root, surroundings, &mut secrets);
     Config {
         project_directory: experiment::project_directory(root, surroundings),
@@ -171,6 +167,7 @@ fn config(root: &Section<'_>, files: Vec<PathBuf>, surroundings: &Surroundings<'
         ),
         persona_filter: personas::filter(root, &personas),
         personas,
+        generation,
         multi_turn,
         cases: root.section("cases", experiment::cases),
         gate: root.section("gate", experiment::gate),

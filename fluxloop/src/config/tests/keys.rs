@@ -74,6 +74,9 @@ fn experiment_keys() -> Vec<Key> {
         "cases: {{filter: {}}}" => "refund", else "''", |c| format!("{:?}", c.cases);
         "cases: {{sample: {}}}" => "7", else "0", |c| format!("{:?}", c.cases);
         "cases: {{limit: {}}}" => "7", else "0", |c| format!("{:?}", c.cases);
+        "variation_count: {}" => "3", else "0", |c| format!("{:?}", c.generation);
+        "variation_strategies: {}" => "[typo, verbose]", else "typo", |c| format!("{:?}", c.generation);
+        "input_generation: {{mode: {}}}" => "llm", else "magic", |c| format!("{:?}", c.generation);
         "fail_fast: {}" => "true", else "maybe", |c| c.fail_fast.to_string();
         "gate: {{max_failures: {}}}" => "3", else "-1", |c| c.gate.max_failures.to_string();
         "gate: {{min_success_rate: {}}}" => "0.5", else "95", |c| format!("{:?}", c.gate.min_success_rate);
