@@ -18,6 +18,8 @@ pub mod engine;
 #[cfg(feature = "engine")]
 pub mod event;
 #[cfg(feature = "engine")]
+pub mod generate;
+#[cfg(feature = "engine")]
 pub mod host;
 #[cfg(feature = "engine")]
 pub mod input;

@@ -105,6 +105,7 @@ fn with_summary<T>(
         personas: &personas,
         iterations: planned.plan.iterations().get(),
         total_runs: planned.plan.len(),
+        left_out: planned.plan.left_out(),
         parallel: planned.config.parallel.get(),
         output: &planned.config.output.directory,
     })
@@ -200,6 +201,7 @@ impl Run<'_> {
         started.inputs = self.plan.inputs() as u64;
         started.iterations = self.plan.iterations().get();
         started.planned = self.plan.len();
+        started.left_out = self.plan.left_out();
         started.seed = self.planned.seed;
         started
     }

@@ -9,6 +9,7 @@ use jiff::Timestamp;
 
 use super::{
     ProgressForm, Shell, Verbosity,
+    confirm::left_out,
     duration::{measured, plural},
     progress::Meter,
     sanitize::{truncated, visible},
@@ -56,9 +57,10 @@ impl HumanReporter {
         self.shell
             .info(format_args!("Loaded {}", plural(started.inputs, "input")));
         self.shell.info(format_args!(
-            "Running {} per input ({})",
+            "Running {} per input ({}{})",
             plural(started.iterations.into(), "iteration"),
             plural(started.planned, "total run"),
+            left_out(started.left_out),
         ));
         self.started = Some(started.clone());
         self.meter = self

@@ -85,8 +85,9 @@ impl Summary<'_> {
                 .as_secs_f64()
                 .max(0.0)
         });
+        let left_out = self.started.map_or(0, |started| started.left_out);
         format!(
-            "\ntest result: {word}. {} passed; {} failed; 0 ignored; 0 measured; 0 filtered out; \
+            "\ntest result: {word}. {} passed; {} failed; 0 ignored; 0 measured; {left_out} filtered out; \
              finished in {seconds:.2}s",
             counts.successful, counts.failed,
         )

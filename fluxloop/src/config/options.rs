@@ -15,6 +15,8 @@ pub enum OptionKind {
     Text,
     /// A path. A relative one is meant from the current directory.
     Path,
+    /// Paths with commas between, each as [`Path`](Self::Path).
+    Paths,
     /// A whole number.
     Whole,
     /// A number.
@@ -45,7 +47,10 @@ const fn option(name: &'static str, key: &'static str, kind: OptionKind) -> RunO
 pub const RUN_OPTIONS: &[RunOption] = &[
     option("iterations", "iterations", OptionKind::Whole),
     option("personas", "persona_filter", OptionKind::List),
-    option("inputs", "inputs_file", OptionKind::Path),
+    option("inputs", "inputs_file", OptionKind::Paths),
+    option("filter", "cases.filter", OptionKind::Text),
+    option("sample", "cases.sample", OptionKind::Whole),
+    option("limit", "cases.limit", OptionKind::Whole),
     option("output-dir", "output_directory", OptionKind::Path),
     option("experiment-name", "name", OptionKind::Text),
     option("parallel", "parallel_runs", OptionKind::Whole),
@@ -129,6 +134,7 @@ impl RunOption {
         let typed = typed.trim();
         match self.kind {
             OptionKind::Text | OptionKind::Path | OptionKind::List => text(),
+            OptionKind::Paths => typed.split(',').map(str::trim).collect(),
             OptionKind::Whole => typed
                 .parse::<u64>()
                 .map(Value::from)

@@ -98,7 +98,7 @@ pub(super) fn json(value: &impl Serialize) -> Box<RawValue> {
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Case {
-    /// Position in the plan, from 0.
+    /// Position in the whole plan, from 0: cases that are left out are counted.
     pub index: u64,
     /// From 0.
     pub iteration: u32,
@@ -128,7 +128,7 @@ impl Case {
         }
     }
 
-    /// `trace_001`: the position in the plan, from 1.
+    /// `trace_001`: the position in the whole plan, from 1.
     #[must_use]
     pub fn trace_id(&self) -> String {
         trace_id(self.index)

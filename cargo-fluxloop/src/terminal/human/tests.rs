@@ -1,3 +1,5 @@
+mod part;
+
 use fluxloop::event::FailureKind;
 
 use super::*;

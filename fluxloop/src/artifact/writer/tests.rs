@@ -33,6 +33,7 @@ fn input(folder: &TempDir) -> ArtifactInput {
             inputs: 3,
             iterations: 1,
             planned: 3,
+            left_out: 0,
             target: "examples.my_agent:run".to_owned(),
             seed: 42,
             at: "2024-11-01T14:30:22Z".parse().unwrap(),

@@ -8,7 +8,7 @@ use std::{
 
 use super::{Section, Surroundings};
 use crate::config::{
-    Gate, Output,
+    CaseSelection, Gate, Output,
     error::{ConfigError, ErrorKind, Warning},
     node::Node,
 };
@@ -78,12 +78,25 @@ pub(super) fn output(root: &Section<'_>, surroundings: &Surroundings<'_>) -> Out
     }
 }
 
-/// The file that was asked for, which may be missing, or the default one if it is there.
-pub(super) fn inputs_file(root: &Section<'_>, surroundings: &Surroundings<'_>) -> Option<PathBuf> {
-    let default = || super::join(surroundings.project_directory, DEFAULT_INPUTS);
-    surroundings
-        .path(root, "inputs_file")
-        .or_else(|| Some(default()).filter(|path| path.is_file()))
+/// The files that were asked for, which may be missing, or the default one if it is there.
+pub(super) fn inputs_files(root: &Section<'_>, surroundings: &Surroundings<'_>) -> Vec<PathBuf> {
+    let asked = surroundings.paths(root, "inputs_file");
+    if !asked.is_empty() {
+        return asked;
+    }
+    let default = super::join(surroundings.project_directory, DEFAULT_INPUTS);
+    Some(default)
+        .filter(|path| path.is_file())
+        .into_iter()
+        .collect()
+}
+
+pub(super) fn cases(section: &Section<'_>) -> CaseSelection {
+    CaseSelection {
+        filter: section.name("filter"),
+        sample: given_count(section, "sample"),
+        limit: given_count(section, "limit"),
+    }
 }
 
 pub(super) fn gate(section: &Section<'_>) -> Gate {

@@ -58,7 +58,8 @@ fn experiment_keys() -> Vec<Key> {
         "output: {{directory: {}}}" => "out", else "''", |c| c.output.directory.display().to_string();
         "save_traces: {}" => "false", else "no", |c| c.output.save_traces.to_string();
         "save_aggregated_metrics: {}" => "false", else "1", |c| c.output.save_aggregated_metrics.to_string();
-        "inputs_file: {}" => "mine.yaml", else "{}", |c| format!("{:?}", c.inputs_file);
+        "inputs_file: {}" => "mine.yaml", else "{}", |c| format!("{:?}", c.inputs_files);
+        "inputs_file: {}" => "[a.yaml, b.csv]", else "[a.yaml, 3]", |c| format!("{:?}", c.inputs_files);
         "personas: {}" => "[{name: a}]", else "[a]", |c| format!("{:?}", c.personas);
         "personas: [{{name: {}}}]" => "a", else "''", |c| format!("{:?}", c.personas);
         "personas: [{{name: a, description: {}}}]" => "x", else "[]", |c| format!("{:?}", c.personas);
@@ -71,6 +72,12 @@ fn experiment_keys() -> Vec<Key> {
         "base_inputs: {}" => "[{input: hi}]", else "[3]", |c| format!("{:?}", c.base_inputs);
         "persona_filter: {}" => "[a, b]", else "[[]]", |c| format!("{:?}", c.persona_filter);
         "persona_filter: {}" => "'a, b'", else "','", |c| format!("{:?}", c.persona_filter);
+        "cases: {{filter: {}}}" => "refund", else "''", |c| format!("{:?}", c.cases);
+        "cases: {{sample: {}}}" => "7", else "0", |c| format!("{:?}", c.cases);
+        "cases: {{limit: {}}}" => "7", else "0", |c| format!("{:?}", c.cases);
+        "variation_count: {}" => "3", else "0", |c| format!("{:?}", c.generation);
+        "variation_strategies: {}" => "[typo, verbose]", else "typo", |c| format!("{:?}", c.generation);
+        "input_generation: {{mode: {}}}" => "llm", else "magic", |c| format!("{:?}", c.generation);
         "fail_fast: {}" => "true", else "maybe", |c| c.fail_fast.to_string();
         "gate: {{max_failures: {}}}" => "3", else "-1", |c| c.gate.max_failures.to_string();
         "pricing: {}" => "{gpt-4o: {input: 1, output: 2}}", else "[]", |c| format!("{:?}", c.pricing);
