@@ -170,7 +170,10 @@ impl<'a, C: Consumer<Error: std::fmt::Debug>> Experiment<'a, C> {
     }
 
     pub(crate) fn finish(&mut self, gate: Gate, milliseconds: u64, interrupted: bool) {
-        let verdict = gate.judge(&self.statistics.counts());
+        let verdict = gate.judge(
+            &self.statistics.counts(),
+            self.statistics.worst_case_pass_rate(),
+        );
         let mut finished = Finished::new(self.statistics.clone(), verdict, at(milliseconds));
         finished.interrupted = interrupted;
         self.event(&Event::ExperimentFinished(&finished));

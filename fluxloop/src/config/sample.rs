@@ -60,6 +60,7 @@ impl Config {
             gate: Gate {
                 max_failures: 0,
                 min_success_rate: None,
+                min_case_pass_rate: None,
             },
             fail_fast: false,
             secrets: Secrets::default(),

@@ -40,6 +40,7 @@ impl Config {
             json!({
                 "max_failures": self.gate.max_failures,
                 "min_success_rate": self.gate.min_success_rate,
+                "min_case_pass_rate": self.gate.min_case_pass_rate,
             }),
         );
         self.snapshot_runner(&mut map);

@@ -401,4 +401,6 @@ pub struct Gate {
     pub max_failures: u64,
     /// The least rate of successful runs, 0 to 1.
     pub min_success_rate: Option<f64>,
+    /// The least pass rate of each case over its iterations, 0 to 1.
+    pub min_case_pass_rate: Option<f64>,
 }

@@ -102,6 +102,8 @@ pub struct Case {
     pub index: u64,
     /// From 0.
     pub iteration: u32,
+    /// Position within its iteration, from 0: the same for all tries of one input by one persona.
+    pub pair: u64,
     /// `<agent>::<persona or any>::<input id>::iter_<i>`.
     pub name: String,
     /// What is asked.
@@ -120,6 +122,7 @@ impl Case {
         Self {
             index: 0,
             iteration: 0,
+            pair: 0,
             name: name.into(),
             input,
             persona: None,

@@ -186,10 +186,12 @@ impl Plan {
         if iteration >= self.iterations.get() {
             return None;
         }
-        let pair = &self.pairs[usize::try_from(index % self.pairs_per_iteration()).ok()?];
+        let place = index % self.pairs_per_iteration();
+        let pair = &self.pairs[usize::try_from(place).ok()?];
         Some(Case {
             index,
             iteration,
+            pair: place,
             name: format!("{}::{}::iter_{iteration}", self.agent, pair.name),
             input: Arc::clone(&pair.input),
             persona: pair.persona.clone(),

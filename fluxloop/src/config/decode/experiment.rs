@@ -101,11 +101,11 @@ pub(super) fn cases(section: &Section<'_>) -> CaseSelection {
 
 pub(super) fn gate(section: &Section<'_>) -> Gate {
     let expected = "a fraction from 0 to 1 (95 % is 0.95)";
+    let rate = |key| section.number(key, expected, |value| (0.0..=1.0).contains(&value));
     Gate {
         max_failures: section.whole("max_failures", 0, u64::MAX).unwrap_or(0),
-        min_success_rate: section.number("min_success_rate", expected, |value| {
-            (0.0..=1.0).contains(&value)
-        }),
+        min_success_rate: rate("min_success_rate"),
+        min_case_pass_rate: rate("min_case_pass_rate"),
     }
 }
 

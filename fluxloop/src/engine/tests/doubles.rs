@@ -395,6 +395,7 @@ impl Setup {
                 gate: Gate {
                     max_failures: 0,
                     min_success_rate: None,
+                    min_case_pass_rate: None,
                 },
                 max_observations: 10_000,
                 pricing: Pricing::default(),
