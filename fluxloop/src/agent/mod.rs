@@ -1,5 +1,6 @@
 //! What an agent's own crate sees: its context, and how plain functions become agents.
 
+mod approval;
 pub(crate) mod bind;
 mod context;
 mod entry;
@@ -9,6 +10,7 @@ mod registry;
 pub(crate) mod reply;
 mod state;
 
+pub use approval::Approval;
 pub use context::{Context, Conversation, Message, Role};
 pub use entry::{AgentEntry, Arguments, BindError, Invocation, Reply};
 pub use error::{AgentError, Transient, transient};

@@ -10,9 +10,11 @@ mod orphan;
 mod outbox;
 mod panic;
 pub mod protocol;
+mod questions;
 mod run;
 mod serve;
 
 pub use entry::test_entry;
 #[cfg(feature = "engine")]
 pub(crate) use outbox::Outbox;
+pub(crate) use questions::Asker;

@@ -10,6 +10,7 @@ use super::{
     outbox::Outbox,
     panic::{catch, install_hook},
     protocol::{AgentInfo, Bind, Bound, Call, Hello, MAX_LINE, Request, Response, VERSION},
+    questions::{Asker, Questions},
     run::{Runs, abandoned},
 };
 use crate::agent::{AgentEntry, BindError, Context, Registry};
@@ -78,6 +79,7 @@ async fn converse(socket: String, token: String, registry: Registry) -> Result<(
 struct Worker {
     outbox: Arc<Outbox>,
     runs: Arc<Runs>,
+    questions: Arc<Questions>,
     agents: HashMap<String, &'static AgentEntry>,
 }
 
@@ -93,6 +95,7 @@ impl Worker {
         let worker = Self {
             outbox,
             runs: Arc::default(),
+            questions: Arc::default(),
             agents: agents.into_iter().collect(),
         };
         worker.send(&Response::Hello(hello));
@@ -125,8 +128,7 @@ impl Worker {
                         self.send(&abandoned(cancel.run));
                     }
                 }
-                // No agent of this worker has asked.
-                Request::Approved(_) => {}
+                Request::Approved(answer) => self.questions.answer(&answer),
                 Request::Shutdown(_) => return Ok(()),
             }
         }
@@ -135,11 +137,12 @@ impl Worker {
     fn call(&self, call: Call<'_>) {
         match (self.agents.get(&*call.agent), Context::new(&call.context)) {
             (Some(agent), Ok(context)) => {
+                let asker = Asker::of_run(call.run, &self.outbox, &self.questions);
                 self.runs.start(
                     &self.outbox,
                     call.run,
                     agent,
-                    (call.arguments.into_owned(), context),
+                    (call.arguments.into_owned(), context.with_asker(asker)),
                 );
             }
             (None, _) => self.refuse(
