@@ -175,6 +175,7 @@ impl Run<'_> {
             settings: &settings,
             host,
             supervisor: self.planned.supervisor.as_ref(),
+            approver: None,
         };
         let (stopper, stop) = Stopper::new();
         let finished = tokio::select! {

@@ -9,6 +9,7 @@ mod error;
 mod observation;
 mod row;
 mod row_file;
+mod run_lines;
 mod summary_file;
 mod writer;
 

@@ -8,6 +8,7 @@ use crate::{
     event::{ConversationRecord, ConversationState, Failure, Outcome, Run},
     summary::milliseconds,
     supervisor::{Speaker, TokenUsage},
+    worker::protocol::Usage,
 };
 
 /// Microseconds, always: rows of equal length sort as text.
@@ -54,6 +55,8 @@ pub(super) struct SummaryRow<'a> {
     error: Option<&'a Failure>,
     #[serde(skip_serializing_if = "Option::is_none")]
     attempts: Option<u32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    token_usage: Option<UsageRow>,
     #[serde(flatten)]
     conversation: Option<ConversationFields>,
 }
@@ -88,6 +91,7 @@ impl<'a> SummaryRow<'a> {
             success: run.outcome.is_success(),
             error,
             attempts: (run.attempts > turns).then_some(run.attempts),
+            token_usage: run.usage.map(UsageRow::from),
             conversation: run
                 .conversation
                 .as_ref()
@@ -96,6 +100,24 @@ impl<'a> SummaryRow<'a> {
                     termination_reason: conversation.end.reason(),
                     turn_count: conversation.turn_count,
                 }),
+        }
+    }
+}
+
+/// The agent's tokens: what no client of a model told is absent.
+#[derive(Clone, Copy, Debug, Serialize)]
+pub(super) struct UsageRow {
+    #[serde(flatten)]
+    usage: Usage,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    total_tokens: Option<u64>,
+}
+
+impl From<Usage> for UsageRow {
+    fn from(usage: Usage) -> Self {
+        Self {
+            usage,
+            total_tokens: usage.total_tokens(),
         }
     }
 }
@@ -110,6 +132,8 @@ pub(super) struct TraceRow<'a> {
     completed_at: &'a str,
     metadata: Metadata<'a>,
     observation_count: usize,
+    #[serde(skip_serializing_if = "is_zero")]
+    observations_dropped: u64,
     #[serde(flatten)]
     conversation: Option<ConversationDetails<'a>>,
 }
@@ -129,6 +153,8 @@ struct SaidRow<'a> {
     role: Speaker,
     content: &'a str,
     source: &'static str,
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    actions: &'a [String],
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     closing: bool,
 }
@@ -152,6 +178,10 @@ impl<'a> ConversationDetails<'a> {
                 Speaker::Assistant => "agent",
                 Speaker::User if said.turn == 1 && !said.closing => "input",
                 Speaker::User => "supervisor",
+            },
+            actions: match said.speaker {
+                Speaker::Assistant => record.actions_of(said.turn),
+                Speaker::User => &[],
             },
             closing: said.closing,
         });
@@ -195,12 +225,18 @@ impl<'a> TraceRow<'a> {
                 .as_deref()
                 .map_or(Metadata::None {}, Metadata::Recorded),
             observation_count,
+            observations_dropped: run.observations_dropped,
             conversation: run.conversation.as_ref().map(ConversationDetails::new),
         }
     }
 }
 
-pub(super) fn parts(outcome: &Outcome) -> (Option<&RawValue>, Option<&Failure>) {
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks for it so")]
+fn is_zero(number: &u64) -> bool {
+    *number == 0
+}
+
+fn parts(outcome: &Outcome) -> (Option<&RawValue>, Option<&Failure>) {
     match outcome {
         Outcome::Returned(output) => (Some(output), None),
         Outcome::Failed(failure) => (None, Some(failure)),

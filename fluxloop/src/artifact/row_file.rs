@@ -46,8 +46,20 @@ impl RowFile {
     ) -> Result<(), ArtifactError> {
         buffer.clear();
         rows.iter()
-            .try_for_each(|row| Ok(push_json_line(buffer, row)?))
-            .and_then(|()| self.file.write_all(buffer))
-            .map_err(|error| ArtifactError::new(Operation::Append, &self.path, error))
+            .try_for_each(|row| push_json_line(buffer, row))
+            .map_err(|error| self.error(error.into()))?;
+        self.append_lines(buffer)
+    }
+
+    /// Adds whole lines in one write.
+    pub(super) fn append_lines(&mut self, lines: &[u8]) -> Result<(), ArtifactError> {
+        self.file
+            .write_all(lines)
+            .map_err(|error| self.error(error))
+    }
+
+    /// Says which file it was.
+    pub(super) fn error(&self, error: io::Error) -> ArtifactError {
+        ArtifactError::new(Operation::Append, &self.path, error)
     }
 }

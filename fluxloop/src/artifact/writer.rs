@@ -5,14 +5,14 @@ use serde_json::Value;
 
 use super::{
     ArtifactError, GitState, Operation,
-    observation::{DecisionText, observations},
     row::{SummaryRow, Times, TraceRow},
     row_file::{Open, RowFile},
+    run_lines::RunLines,
     summary_file::{End, SummaryFile},
 };
 use crate::{
     config::Gate,
-    event::{Consumer, Event, Finished, Run, Started},
+    event::{Consumer, Event, Finished, Observation, Run, Started},
     summary::Statistics,
 };
 
@@ -49,7 +49,7 @@ pub struct ArtifactInput {
 pub struct Artifacts {
     trace_summary: RowFile,
     traces: RowFile,
-    observations: Option<RowFile>,
+    observations: Option<RunLines>,
     summary: SummaryFile,
     /// When `summary.json` was last written, by the clock of the runs.
     refreshed_at: Timestamp,
@@ -84,7 +84,7 @@ impl Artifacts {
             traces: row_file("traces.jsonl")?,
             observations: input
                 .save_traces
-                .then(|| row_file("observations.jsonl"))
+                .then(|| row_file("observations.jsonl").map(RunLines::new))
                 .transpose()?,
             refreshed_at: input.started.at,
             failed: false,
@@ -106,17 +106,21 @@ impl Artifacts {
     /// `trace_summary.jsonl` comes last: a row in it means that the run's other rows are there.
     fn append(&mut self, run: &Run) -> Result<(), ArtifactError> {
         self.times.set(run);
-        let mut observation_count = 0;
-        if let Some(file) = &mut self.observations {
-            let decisions = DecisionText::all(run);
-            let rows = observations(run, &self.times, &decisions);
-            observation_count = rows.len();
-            file.append(&mut self.buffer, &rows)?;
-        }
+        let observation_count = match &mut self.observations {
+            Some(lines) => lines.end(run.case.index)?,
+            None => 0,
+        };
         let summary = SummaryRow::new(run);
         let trace = TraceRow::new(run, &summary, &self.times, observation_count);
         self.traces.append(&mut self.buffer, &[trace])?;
         self.trace_summary.append(&mut self.buffer, &[summary])
+    }
+
+    fn observed(&mut self, run: u64, observation: &Observation<'_>) -> Result<(), ArtifactError> {
+        match &mut self.observations {
+            Some(lines) => lines.add(run, observation),
+            None => Ok(()),
+        }
     }
 
     fn run_finished(&mut self, run: &Run, so_far: &Statistics) -> Result<(), ArtifactError> {
@@ -146,6 +150,9 @@ impl Consumer for Artifacts {
     /// of an earlier one: it tells that `summary.json` is still of the time before.
     fn event(&mut self, event: &Event<'_>) -> Result<(), ArtifactError> {
         let result = match event {
+            Event::Observed { run, observation } if !self.failed => {
+                self.observed(*run, observation)
+            }
             Event::RunFinished { run, so_far } if !self.failed => self.run_finished(run, so_far),
             Event::ExperimentFinished(finished) => self.experiment_finished(finished),
             _ => Ok(()),

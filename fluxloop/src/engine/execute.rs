@@ -1,15 +1,18 @@
 use std::{pin::pin, time::Duration};
 
 use futures_util::{StreamExt as _, stream::FuturesUnordered};
+use jiff::Timestamp;
 use tokio::{
     sync::mpsc,
     time::{Instant, MissedTickBehavior, interval, sleep_until},
 };
 
 use super::{
-    Clock, Consumers, Settings, Stop, StopLevel,
+    Approver, Clock, Consumers, Settings, Stop, StopLevel,
     in_flight::InFlight,
-    run::{Done, Fatal, Notice, Runner},
+    notice::{Notice, Told, TurnBegan},
+    recording::{Recording, Tell},
+    run::{Done, Fatal, Runner},
 };
 use crate::{
     artifact::ArtifactError,
@@ -54,6 +57,8 @@ pub struct Experiment<'a, H> {
     pub host: &'a H,
     /// Who plays the user of conversations; without one, every run is a single turn.
     pub supervisor: Option<&'a Supervisor>,
+    /// Who allows tools; without one, every tool is allowed.
+    pub approver: Option<&'a dyn Approver>,
 }
 
 impl<H: AgentHost> Experiment<'_, H> {
@@ -80,6 +85,7 @@ impl<H: AgentHost> Experiment<'_, H> {
             host: self.host,
             clock,
             supervisor: self.supervisor,
+            approver: self.approver,
             stop: stop.clone(),
             notices,
         };
@@ -144,7 +150,7 @@ impl Progress<'_, '_> {
             while running.len() < self.settings.parallel && next_start <= Instant::now() {
                 let Some(case) = self.start_next() else { break };
                 let at = self.clock.now();
-                self.in_flight.begin(case.index, at);
+                self.begin(&case, at);
                 running.push(runner.run(case, at));
                 next_start = Instant::now() + self.settings.run_delay;
             }
@@ -158,7 +164,12 @@ impl Progress<'_, '_> {
                 () = &mut asked, if !matches!(self.phase, Phase::Draining(_)) => self.drain(running.len()),
                 // What a run has to tell comes before its end.
                 Some(notice) = heard.recv() => self.tell(notice),
-                Some(done) = running.next() => self.take(done),
+                Some(done) = running.next() => {
+                    while let Ok(notice) = heard.try_recv() {
+                        self.tell(notice);
+                    }
+                    self.take(done);
+                }
                 () = &mut cut_off => break,
                 () = sleep_until(next_start), if waits_to_start => {}
                 () = self.drained() => break,
@@ -184,9 +195,16 @@ impl Progress<'_, '_> {
         Some(case)
     }
 
+    fn begin(&mut self, case: &crate::plan::Case, at: Timestamp) {
+        let limit = self.settings.max_observations;
+        let recording = self.observe(case.index, |tell| Recording::begin(case, at, limit, tell));
+        self.in_flight.begin(case.index, at, recording);
+    }
+
     fn tell(&mut self, notice: Notice) {
-        match notice {
-            Notice::Retry {
+        let run = notice.case;
+        match notice.what {
+            Told::Retry {
                 case,
                 attempt,
                 failure,
@@ -199,21 +217,55 @@ impl Progress<'_, '_> {
                     delay,
                 });
             }
-            Notice::Turn {
-                case,
-                turn,
-                history,
-            } => {
-                let says = history.last().map_or("", |said| &said.content);
-                self.emit(&Event::TurnStarted {
-                    case: &case,
-                    turn,
-                    max_turns: self.settings.max_turns,
-                    says,
+            Told::TurnBegan(began) => self.turn_began(&began),
+            Told::TurnEnded(end) => self.record_in(run, |recording, tell| {
+                recording.turn_ended(&end, tell);
+            }),
+            Told::Happened { call, at_ns, what } => {
+                let at = Timestamp::from_nanosecond(i128::from(at_ns)).unwrap_or_default();
+                let secrets = &self.settings.secrets;
+                self.record_in(run, |recording, tell| {
+                    recording.happened((call, at), *what, secrets, tell);
                 });
-                self.in_flight.turn(case.index, turn, history);
             }
+            Told::Decided(decided) => self.record_in(run, |recording, tell| {
+                recording.decided(&decided, tell);
+            }),
         }
+    }
+
+    fn turn_began(&mut self, began: &TurnBegan) {
+        let TurnBegan {
+            case,
+            turn,
+            at,
+            history,
+        } = began;
+        let says = history.last().map_or("", |said| &said.content);
+        self.emit(&Event::TurnStarted {
+            case,
+            turn: *turn,
+            max_turns: self.settings.max_turns,
+            says,
+        });
+        self.record_in(case.index, |recording, tell| {
+            recording.turn_began(*turn, *at, says, tell);
+        });
+        self.in_flight.turn(case.index, *turn, history.clone());
+    }
+
+    /// Lets a run under way take in what happened. One that has ended takes in nothing more.
+    fn record_in(&mut self, run: u64, take_in: impl FnOnce(&mut Recording, Tell<'_>)) {
+        let mut in_flight = std::mem::take(&mut self.in_flight);
+        if let Some(recording) = in_flight.recording(run) {
+            self.observe(run, |tell| take_in(recording, tell));
+        }
+        self.in_flight = in_flight;
+    }
+
+    /// Passes on what happens in a run.
+    fn observe<T>(&mut self, run: u64, happens: impl FnOnce(Tell<'_>) -> T) -> T {
+        happens(&mut |observation| self.emit(&Event::Observed { run, observation }))
     }
 
     fn take(&mut self, done: Done) {
@@ -225,8 +277,14 @@ impl Progress<'_, '_> {
             }
             Some(Fatal::Refused(_)) | None => {}
         }
-        self.in_flight.end(done.run.case.index);
-        self.record(&done.run);
+        if let Some(recording) = self.in_flight.end(done.run.case.index) {
+            self.end(done.run, recording);
+        }
+    }
+
+    fn end(&mut self, mut run: Run, recording: Recording) {
+        self.observe(run.case.index, |tell| recording.finish(&mut run, tell));
+        self.record(&run);
     }
 
     fn record(&mut self, run: &Run) {
@@ -259,8 +317,8 @@ impl Progress<'_, '_> {
         let mut in_flight = std::mem::take(&mut self.in_flight);
         let now = self.clock.now();
         let plan = self.plan;
-        for run in in_flight.cancel(plan, self.supervisor, now) {
-            self.record(&run);
+        for (run, recording) in in_flight.cancel(plan, self.supervisor, now) {
+            self.end(run, recording);
         }
     }
 

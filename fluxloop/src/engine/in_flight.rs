@@ -3,6 +3,7 @@ use std::collections::HashMap;
 use jiff::Timestamp;
 use tokio::time::Instant;
 
+use super::recording::Recording;
 use crate::{
     event::{ConversationEnd, ConversationRecord, Failure, FailureKind, Outcome, Run},
     plan::Plan,
@@ -21,19 +22,18 @@ struct Begun {
     began: Instant,
     /// The turn that it is in, and what was said until then.
     said: (u32, Vec<Said>),
+    recording: Recording,
 }
 
 impl InFlight {
-    pub(super) fn begin(&mut self, case: u64, at: Timestamp) {
-        let said = (1, Vec::new());
-        self.began.insert(
-            case,
-            Begun {
-                at,
-                began: Instant::now(),
-                said,
-            },
-        );
+    pub(super) fn begin(&mut self, case: u64, at: Timestamp, recording: Recording) {
+        let begun = Begun {
+            at,
+            began: Instant::now(),
+            said: (1, Vec::new()),
+            recording,
+        };
+        self.began.insert(case, begun);
     }
 
     /// A turn of a conversation has begun.
@@ -43,8 +43,13 @@ impl InFlight {
         }
     }
 
-    pub(super) fn end(&mut self, case: u64) {
-        self.began.remove(&case);
+    /// What happens in a run.
+    pub(super) fn recording(&mut self, case: u64) -> Option<&mut Recording> {
+        self.began.get_mut(&case).map(|begun| &mut begun.recording)
+    }
+
+    pub(super) fn end(&mut self, case: u64) -> Option<Recording> {
+        self.began.remove(&case).map(|begun| begun.recording)
     }
 
     /// Cuts off every run, in the order of their cases.
@@ -53,7 +58,7 @@ impl InFlight {
         plan: &'a Plan,
         supervisor: Option<&'a Supervisor>,
         now: Timestamp,
-    ) -> impl Iterator<Item = Run> + 'a {
+    ) -> impl Iterator<Item = (Run, Recording)> + 'a {
         let mut cut_off: Vec<_> = self.began.drain().collect();
         cut_off.sort_unstable_by_key(|(case, _)| *case);
         cut_off.into_iter().filter_map(move |(case, begun)| {
@@ -71,7 +76,7 @@ impl InFlight {
             run.conversation = supervisor.map(|supervisor| {
                 ConversationRecord::new(ConversationEnd::Error, (turn, history), supervisor)
             });
-            Some(run)
+            Some((run, begun.recording))
         })
     }
 }

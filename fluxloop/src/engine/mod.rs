@@ -2,11 +2,14 @@
 //! stream of [`Event`](crate::event::Event)s. It prints nothing and knows nothing of where agents live.
 
 mod approval;
+mod attempt;
 mod clock;
 mod consumers;
 mod execute;
 mod failure;
 mod in_flight;
+mod notice;
+mod recording;
 mod run;
 mod settings;
 mod stop;

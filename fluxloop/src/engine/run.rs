@@ -1,4 +1,4 @@
-use std::{borrow::Cow, time::Duration};
+use std::time::Duration;
 
 use backon::{BackoffBuilder, ExponentialBuilder};
 use jiff::Timestamp;
@@ -8,36 +8,21 @@ use tokio::{
     time::{Instant, sleep},
 };
 
-use super::{Clock, Settings, Stop, StopLevel, failure, talk::Talk};
+use super::{
+    Approver, Clock, Settings, Stop, StopLevel, failure,
+    notice::{Decided, Notice, Told, TurnBegan, TurnEnd},
+    recording::mask,
+    talk::Talk,
+};
 use crate::{
-    event::{ConversationEnd, Decided, Failure, FailureKind, Outcome, Run},
-    host::{AgentCall, AgentHost, Answer, Ended, Returned},
+    event::{ConversationEnd, Failure, FailureKind, Outcome, Run},
+    host::{AgentHost, Ended, Returned},
     plan::Case,
-    supervisor::{DecisionRequest, Said, Step, Supervisor},
-    worker::protocol::CallContext,
+    supervisor::{DecisionRequest, Step, Supervisor},
 };
 
 /// The longest pause before a retry.
 const LONGEST_PAUSE: Duration = Duration::from_mins(5);
-
-/// What a run has to tell before its end.
-#[derive(Debug)]
-pub(super) enum Notice {
-    /// An attempt failed and is followed by another.
-    Retry {
-        case: Case,
-        attempt: u32,
-        failure: Failure,
-        delay: Duration,
-    },
-    /// A turn of a conversation begins.
-    Turn {
-        case: Case,
-        turn: u32,
-        /// Everything said, what the user says in this turn last.
-        history: Vec<Said>,
-    },
-}
 
 /// What every run of an experiment needs.
 pub(super) struct Runner<'a, H> {
@@ -45,6 +30,8 @@ pub(super) struct Runner<'a, H> {
     pub(super) settings: &'a Settings,
     pub(super) host: &'a H,
     pub(super) supervisor: Option<&'a Supervisor>,
+    /// Who allows tools; where there is nobody, every tool is allowed.
+    pub(super) approver: Option<&'a dyn Approver>,
     pub(super) clock: &'a dyn Clock,
     pub(super) stop: Stop,
     pub(super) notices: mpsc::UnboundedSender<Notice>,
@@ -76,11 +63,14 @@ impl<H: AgentHost> Runner<'_, H> {
     /// Runs a case to its end: one turn, or a conversation as long as the supervisor goes on.
     pub(super) async fn run(&self, case: Case, started_at: Timestamp) -> Done {
         let began = Instant::now();
-        let mut talk = Talk::begin(&case);
+        let mut talk = Talk::begin(&case, self.supervisor.is_some());
         let mut fatal = None;
         let (outcome, end) = loop {
-            self.tell_turn(&case, &talk);
-            let output = match self.turn(&case, &mut talk).await {
+            self.turn_begins(&case, &talk);
+            let spent_before = talk.spent;
+            let turn = self.turn(&case, &mut talk).await;
+            self.turn_ends(&case, &talk, spent_before, &turn);
+            let output = match turn {
                 Turn::Answered(output) => output,
                 Turn::Failed(failure, reason) => {
                     fatal = reason;
@@ -106,25 +96,44 @@ impl<H: AgentHost> Runner<'_, H> {
             wall: began.elapsed(),
             attempts: talk.attempts,
             outcome,
+            usage: None,
+            observations_dropped: 0,
             conversation: talk.record(end, self.supervisor),
         };
         Done { run, fatal }
     }
 
-    fn tell_turn(&self, case: &Case, talk: &Talk) {
+    fn turn_begins(&self, case: &Case, talk: &Talk) {
         if self.supervisor.is_some() {
-            let history = talk.history().to_vec();
-            self.tell(Notice::Turn {
+            let began = TurnBegan {
                 case: case.clone(),
                 turn: talk.turn,
-                history,
-            });
+                at: self.clock.now(),
+                history: talk.history().to_vec(),
+            };
+            self.tell(case, Told::TurnBegan(Box::new(began)));
+        }
+    }
+
+    fn turn_ends(&self, case: &Case, talk: &Talk, spent_before: Duration, turn: &Turn) {
+        if self.supervisor.is_some() {
+            let end = TurnEnd {
+                turn: talk.turn,
+                at: self.clock.now(),
+                duration: talk.spent.saturating_sub(spent_before),
+                result: match turn {
+                    Turn::Answered(output) => Ok(output.clone()),
+                    Turn::Failed(failure, _) => Err(failure.clone()),
+                },
+            };
+            self.tell(case, Told::TurnEnded(Box::new(end)));
         }
     }
 
     /// Nobody listens once the experiment has ended, and then nothing more is to be said.
-    fn tell(&self, notice: Notice) {
-        let _ = self.notices.send(notice);
+    pub(super) fn tell(&self, case: &Case, what: Told) {
+        let case = case.index;
+        let _ = self.notices.send(Notice { case, what });
     }
 
     /// Gets one answer from the agent: its attempts, and the pauses between them.
@@ -161,28 +170,6 @@ impl<H: AgentHost> Runner<'_, H> {
         }
     }
 
-    async fn attempt(&self, case: &Case, talk: &Talk) -> Answer {
-        let context = CallContext {
-            iteration: case.iteration,
-            turn: talk.turn,
-            seed: case.seed,
-            persona: case.persona_json.as_deref().map(Cow::Borrowed),
-            metadata: case.input.metadata.as_deref().map(Cow::Borrowed),
-            conversation: talk.before().map(Cow::Owned),
-            state: talk.state.as_deref().map(Cow::Borrowed),
-            ask_before_tools: false,
-        };
-        let (reports, _) = mpsc::unbounded_channel();
-        let call = AgentCall {
-            agent: self.agent,
-            arguments: talk.arguments(case),
-            context,
-            limit: self.settings.timeout.saturating_sub(talk.spent),
-            reports,
-        };
-        self.host.call(call).await
-    }
-
     /// Asks the supervisor how the conversation goes on. `None`: the user has said something.
     async fn decide(
         &self,
@@ -203,24 +190,27 @@ impl<H: AgentHost> Runner<'_, H> {
             history: talk.history(),
         };
         let asked_at = self.clock.now();
-        let decision = match supervisor.decide(&request).await {
-            Ok(decision) => decision,
-            Err(error) => {
-                talk.used(error.usage);
-                let message = self.settings.secrets.redact(&error.message).into_owned();
-                let fatal = error.refused.then(|| Fatal::Refused(message.clone()));
-                return Err((Failure::new(FailureKind::SupervisorError, message), fatal));
-            }
-        };
-        let step = decision.step.clone();
-        let decided_at = self.clock.now();
-        talk.decided(Decided {
+        let result = supervisor.decide(&request).await;
+        let decided = Decided {
             turn: talk.turn,
             asked_at,
-            decided_at,
-            decision,
-        });
-        Ok(match step {
+            decided_at: self.clock.now(),
+            result: mask::decision(result, &self.settings.secrets),
+        };
+        let step = match &decided.result {
+            Ok(decision) => {
+                talk.used(decision.usage);
+                Ok(decision.step.clone())
+            }
+            Err(error) => {
+                talk.used(error.usage);
+                let fatal = error.refused.then(|| Fatal::Refused(error.message.clone()));
+                let failure = Failure::new(FailureKind::SupervisorError, &error.message);
+                Err((failure, fatal))
+            }
+        };
+        self.tell(case, Told::Decided(Box::new(decided)));
+        Ok(match step? {
             Step::Continue(message) => {
                 talk.goes_on(message);
                 None
@@ -251,12 +241,13 @@ impl<H: AgentHost> Runner<'_, H> {
         if stop.level() > StopLevel::Run {
             return false;
         }
-        self.tell(Notice::Retry {
-            case: case.clone(),
+        let retry = Told::Retry {
+            case: Box::new(case.clone()),
             attempt,
-            failure: failure.clone(),
+            failure: Box::new(failure.clone()),
             delay,
-        });
+        };
+        self.tell(case, retry);
         tokio::select! {
             () = sleep(delay) => true,
             () = stop.reaches(StopLevel::Drain) => false,

@@ -27,6 +27,8 @@ pub struct Settings {
     pub fail_fast: bool,
     /// When the experiment counts as passed.
     pub gate: Gate,
+    /// The most observations that a run may have of its agent's process.
+    pub max_observations: u64,
     /// What must appear in no event.
     pub secrets: Secrets,
 }
@@ -43,6 +45,7 @@ impl From<&Config> for Settings {
             min_turns: config.multi_turn.min_turns,
             fail_fast: config.fail_fast,
             gate: config.gate,
+            max_observations: 10_000,
             secrets: config.secrets.clone(),
         }
     }

@@ -5,7 +5,7 @@ use serde_json::value::{RawValue, to_raw_value};
 use crate::{
     Conversation, Message,
     agent::Arguments,
-    event::{ConversationEnd, ConversationRecord, Decided},
+    event::{ConversationEnd, ConversationRecord},
     plan::Case,
     supervisor::{Said, Speaker, Supervisor, TokenUsage},
 };
@@ -23,28 +23,25 @@ pub(super) struct Talk {
     pub(super) state: Option<Box<RawValue>>,
     /// What the user says in this turn; the case's own input in the first.
     follow_up: Option<Arguments>,
-    history: Vec<Said>,
-    decisions: Vec<Decided>,
+    /// Absent where nobody supervises: it is no conversation then.
+    history: Option<Vec<Said>>,
     usage: Option<TokenUsage>,
 }
 
 impl Talk {
-    pub(super) fn begin(case: &Case) -> Self {
-        Self {
+    /// `supervised`: it can go on after its first turn.
+    pub(super) fn begin(case: &Case, supervised: bool) -> Self {
+        let mut talk = Self {
             turn: 1,
             spent: Duration::ZERO,
             attempts: 0,
             state: None,
             follow_up: None,
-            history: vec![Said {
-                turn: 1,
-                speaker: Speaker::User,
-                content: text(&case.input.recorded),
-                closing: false,
-            }],
-            decisions: Vec::new(),
+            history: supervised.then(Vec::new),
             usage: None,
-        }
+        };
+        talk.say(Speaker::User, || text(&case.input.recorded), false);
+        talk
     }
 
     /// What the agent is called with in this turn.
@@ -54,7 +51,7 @@ impl Talk {
 
     /// The messages before this turn's, as the agent sees them; absent where there are none.
     pub(super) fn before(&self) -> Option<Box<RawValue>> {
-        let before = &self.history[..self.history.len() - 1];
+        let (_, before) = self.history.as_ref()?.split_last()?;
         let messages: Conversation = before
             .iter()
             .map(|said| match said.speaker {
@@ -70,31 +67,27 @@ impl Talk {
 
     /// Everything said so far.
     pub(super) fn history(&self) -> &[Said] {
-        &self.history
+        self.history.as_deref().unwrap_or_default()
     }
 
     /// The agent has answered this turn.
     pub(super) fn answered(&mut self, output: &RawValue) {
-        self.say(Speaker::Assistant, text(output), false);
+        self.say(Speaker::Assistant, || text(output), false);
     }
 
     /// The user goes on: the next turn begins.
     pub(super) fn goes_on(&mut self, message: String) {
         self.turn += 1;
         self.follow_up = to_raw_value(&message).ok().map(Arguments::Input);
-        self.say(Speaker::User, message, false);
+        self.say(Speaker::User, || message, false);
     }
 
     /// The user has said goodbye.
     pub(super) fn closes(&mut self, message: String) {
-        self.say(Speaker::User, message, true);
+        self.say(Speaker::User, || message, true);
     }
 
-    pub(super) fn decided(&mut self, decided: Decided) {
-        self.used(decided.decision.usage);
-        self.decisions.push(decided);
-    }
-
+    /// The supervisor has used so much more.
     pub(super) fn used(&mut self, usage: Option<TokenUsage>) {
         if let Some(usage) = usage {
             *self.usage.get_or_insert_default() += usage;
@@ -107,19 +100,20 @@ impl Talk {
         end: ConversationEnd,
         supervisor: Option<&Supervisor>,
     ) -> Option<ConversationRecord> {
-        let mut record = ConversationRecord::new(end, (self.turn, self.history), supervisor?);
-        record.decisions = self.decisions;
+        let mut record = ConversationRecord::new(end, (self.turn, self.history?), supervisor?);
         record.usage = self.usage;
         Some(record)
     }
 
-    fn say(&mut self, speaker: Speaker, content: String, closing: bool) {
-        self.history.push(Said {
-            turn: self.turn,
-            speaker,
-            content,
-            closing,
-        });
+    fn say(&mut self, speaker: Speaker, content: impl FnOnce() -> String, closing: bool) {
+        if let Some(history) = &mut self.history {
+            history.push(Said {
+                turn: self.turn,
+                speaker,
+                content: content(),
+                closing,
+            });
+        }
     }
 }
 

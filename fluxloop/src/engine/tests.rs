@@ -2,6 +2,7 @@
 
 mod conversations;
 mod doubles;
+mod observations;
 
 use std::{io, time::Duration};
 

@@ -45,6 +45,8 @@ impl Run {
             wall: Duration::ZERO,
             attempts: 1,
             outcome,
+            usage: None,
+            observations_dropped: 0,
             conversation: None,
         }
     }

@@ -1,7 +1,6 @@
-use jiff::Timestamp;
 use serde::Serialize;
 
-use crate::supervisor::{Decision, Said, Supervisor, TokenUsage};
+use crate::supervisor::{Said, Supervisor, TokenUsage};
 
 /// A conversation, as far as it went.
 #[derive(Clone, Debug)]
@@ -13,8 +12,8 @@ pub struct ConversationRecord {
     pub turn_count: u32,
     /// Everything said, oldest first.
     pub history: Vec<Said>,
-    /// Every decision of the supervisor, in order.
-    pub decisions: Vec<Decided>,
+    /// What the agent did in its turns, in the order of turns: `tool:lookup_order`, `generation:gpt-4o-mini`.
+    pub actions: Vec<TurnActions>,
     /// Who supervised.
     pub provider: &'static str,
     /// The model that supervised, where one did.
@@ -34,26 +33,41 @@ impl ConversationRecord {
             end,
             turn_count,
             history,
-            decisions: Vec::new(),
+            actions: Vec::new(),
             provider: supervisor.provider(),
             model: supervisor.model().map(str::to_owned),
             usage: None,
         }
     }
+
+    /// What the agent did in a turn, in the order in which it began.
+    #[must_use]
+    pub fn actions_of(&self, turn: u32) -> &[String] {
+        self.actions
+            .iter()
+            .find(|actions| actions.turn == turn)
+            .map_or(&[], |actions| &actions.actions)
+    }
 }
 
-/// A decision in its place.
-#[derive(Clone, Debug)]
+/// What the agent did in a turn.
+#[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
-pub struct Decided {
-    /// After which turn, from 1.
+pub struct TurnActions {
+    /// Which, from 1.
     pub turn: u32,
-    /// When it was asked for.
-    pub asked_at: Timestamp,
-    /// When it was there.
-    pub decided_at: Timestamp,
-    /// What was decided.
-    pub decision: Decision,
+    /// What, in the order in which it began.
+    pub actions: Vec<String>,
+}
+
+impl TurnActions {
+    /// Nothing yet.
+    pub(crate) fn new(turn: u32) -> Self {
+        Self {
+            turn,
+            actions: Vec::new(),
+        }
+    }
 }
 
 /// How a conversation ended.

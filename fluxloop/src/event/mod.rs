@@ -3,18 +3,21 @@
 mod construct;
 mod conversation;
 mod failure;
+mod observation;
 
 use std::{path::PathBuf, time::Duration};
 
 use jiff::Timestamp;
 use serde_json::value::RawValue;
 
-pub use conversation::{ConversationEnd, ConversationRecord, ConversationState, Decided};
+pub use conversation::{ConversationEnd, ConversationRecord, ConversationState, TurnActions};
 pub use failure::{Failure, FailureKind};
+pub use observation::{Observation, ObservationKind, ObservedError, SpanEnded, SpanId, What};
 
 use crate::{
     plan::Case,
     summary::{Statistics, Verdict},
+    worker::protocol::Usage,
 };
 
 /// One thing that happened. Consumers see them in one order, one at a time.
@@ -35,6 +38,13 @@ pub enum Event<'a> {
         max_turns: u32,
         /// What the user says.
         says: &'a str,
+    },
+    /// Something happened within a run: before its end, in the order in which it was told.
+    Observed {
+        /// The position of its case in the plan, from 0.
+        run: u64,
+        /// What.
+        observation: &'a Observation<'a>,
     },
     /// A run failed in a way worth another attempt, which follows after `delay`.
     RunRetried {
@@ -107,6 +117,10 @@ pub struct Run {
     pub attempts: u32,
     /// How it ended: in a conversation, what its last turn came to. Secrets are masked already.
     pub outcome: Outcome,
+    /// The tokens that the agent's generations used; absent where none told.
+    pub usage: Option<Usage>,
+    /// Observations beyond the most that a run may have.
+    pub observations_dropped: u64,
     /// The conversation, where there was one.
     pub conversation: Option<ConversationRecord>,
 }

@@ -131,8 +131,13 @@ impl Case {
     /// `trace_001`: the position in the plan, from 1.
     #[must_use]
     pub fn trace_id(&self) -> String {
-        format!("trace_{:03}", self.index + 1)
+        trace_id(self.index)
     }
+}
+
+/// `trace_001`: the position in the plan, from 1. `index` counts from 0.
+pub(crate) fn trace_id(index: u64) -> String {
+    format!("trace_{:03}", index + 1)
 }
 
 #[cfg(test)]

@@ -13,6 +13,7 @@ mod tests;
 
 use std::{num::NonZeroU32, sync::Arc};
 
+pub(crate) use case::trace_id;
 pub use case::{Case, PlannedInput};
 pub use error::{PlanError, PlanErrorKind};
 

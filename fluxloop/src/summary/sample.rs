@@ -9,7 +9,7 @@ use crate::{
     Persona,
     agent::Arguments,
     event::{Outcome, Run},
-    plan::{Case, PlannedInput},
+    plan::{Case, PlannedInput, trace_id},
 };
 
 /// A run that is like any other but for the fields that a test sets.
@@ -61,13 +61,15 @@ impl SampleRun {
                 persona_json: None,
                 seed: 7,
             },
-            trace_id: format!("trace_{:03}", self.index + 1),
+            trace_id: trace_id(self.index),
             started_at: self.started_at,
             completed_at: self.started_at + wall,
             duration: self.duration,
             wall,
             attempts: self.attempts,
             outcome,
+            usage: None,
+            observations_dropped: 0,
             conversation: None,
         }
     }

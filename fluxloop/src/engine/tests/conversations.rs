@@ -42,7 +42,7 @@ async fn a_script_is_played_to_its_end() {
     );
     assert_eq!(conversation.end.state(), ConversationState::Completed);
     assert_eq!(
-        (conversation.turn_count, conversation.decisions.len()),
+        (conversation.turn_count, setup.recorder.decisions()),
         (3, 3)
     );
     let said: Vec<_> = conversation
@@ -102,7 +102,7 @@ async fn without_an_end_there_is_a_last_turn() {
     );
     assert_eq!(conversation.end.state(), ConversationState::Terminated);
     assert_eq!(
-        conversation.decisions.len(),
+        setup.recorder.decisions(),
         3,
         "after the last turn nobody is asked"
     );

@@ -1,6 +1,6 @@
 //! A scripted host, a manual clock, and consumers that remember.
 
-use std::{cell::RefCell, collections::VecDeque, io, time::Duration};
+use std::{cell::RefCell, collections::VecDeque, fmt::Write as _, io, time::Duration};
 
 use jiff::Timestamp;
 use serde_json::{
@@ -16,12 +16,16 @@ use crate::{
     agent::{AgentError, Arguments},
     artifact::ArtifactError,
     config::Gate,
-    event::{Consumer, ConversationRecord, Event, FailureKind, Finished, Outcome, Started},
-    host::{AgentCall, AgentHost, Answer, Death, Ended, Returned},
+    event::{
+        Consumer, ConversationRecord, Event, FailureKind, Finished, Observation, Outcome, Started,
+        What,
+    },
+    host::{AgentCall, AgentHost, Answer, CallReport, Death, Ended, Returned},
     input::RawInput,
     plan::Plan,
     secret::Secrets,
     supervisor::Supervisor,
+    worker::protocol::{Happening, Usage},
 };
 
 /// What the scripted agent does in one call.
@@ -35,6 +39,10 @@ pub(super) enum Step {
     Err {
         transient: bool,
     },
+    /// Tells of these happenings, a millisecond apart, and answers.
+    Tell(Vec<Happening<'static>>),
+    /// Tells of these happenings, and dies.
+    TellAndCrash(Vec<Happening<'static>>),
     Crash,
     Unavailable,
     Hang,
@@ -117,11 +125,18 @@ impl AgentHost for Scripted {
                     transient,
                 })
             }
-            Step::Crash => Ended::Crashed(Death {
-                signal: Some(6),
-                exit_code: None,
-                hung_up: false,
-            }),
+            Step::Tell(happenings) => {
+                tell(&call, happenings);
+                Ended::Returned(Returned {
+                    output: to_raw_value("told").expect("a string"),
+                    state: None,
+                })
+            }
+            Step::TellAndCrash(happenings) => {
+                tell(&call, happenings);
+                Ended::Crashed(ABORTED)
+            }
+            Step::Crash => Ended::Crashed(ABORTED),
             Step::Unavailable => Ended::Unavailable("it does not start".to_owned()),
             Step::Hang => {
                 sleep(call.limit).await;
@@ -134,6 +149,23 @@ impl AgentHost for Scripted {
             duration: called.elapsed(),
             calls: 1,
         }
+    }
+}
+
+const ABORTED: Death = Death {
+    signal: Some(6),
+    exit_code: None,
+    hung_up: false,
+};
+
+fn tell(call: &AgentCall<'_>, happenings: Vec<Happening<'static>>) {
+    for (number, what) in (0..).zip(happenings) {
+        let report = CallReport::Observed {
+            calls_before: 0,
+            at_ns: number * 1_000_000,
+            what,
+        };
+        call.reports.send(report).expect("the engine listens");
     }
 }
 
@@ -159,6 +191,9 @@ pub(super) struct Recorder {
     pub(super) stop_at_run: Option<(usize, Stopper, StopLevel)>,
     pub(super) stop_at_turn: Option<(u32, Stopper, StopLevel)>,
     pub(super) conversations: Vec<ConversationRecord>,
+    pub(super) observations: Vec<String>,
+    pub(super) usages: Vec<Option<Usage>>,
+    pub(super) dropped: Vec<u64>,
 }
 
 impl Recorder {
@@ -168,6 +203,7 @@ impl Recorder {
                 self.lines.push(format!("started {}", started.planned));
             }
             Event::RunStarted(case) => self.lines.push(format!("> {}", case.name)),
+            Event::Observed { run, observation } => self.observe(*run, observation),
             Event::RunRetried {
                 case,
                 attempt,
@@ -215,6 +251,8 @@ impl Recorder {
                 self.walls.push(run.wall);
                 self.attempts.push(run.attempts);
                 self.conversations.extend(run.conversation.clone());
+                self.usages.push(run.usage);
+                self.dropped.push(run.observations_dropped);
                 if let Some((at, stopper, level)) = &self.stop_at_run
                     && self.kinds.len() == *at
                 {
@@ -231,6 +269,57 @@ impl Recorder {
             }
         }
     }
+}
+
+impl Recorder {
+    /// How often the supervisor has decided.
+    pub(super) fn decisions(&self) -> usize {
+        let ends = self
+            .observations
+            .iter()
+            .filter(|line| line.contains("< decision_"));
+        ends.count()
+    }
+
+    /// `<run> > <id> in <parent>: <kind> <name> <attributes>`, `<` for an end, `.` for a moment.
+    fn observe(&mut self, run: u64, observation: &Observation<'_>) {
+        let mut line = String::new();
+        let (sign, more) = match &observation.what {
+            What::Start { input } => (">", text(input.as_deref())),
+            What::Moment { input, .. } => (".", text(input.as_deref())),
+            What::End(ended) => {
+                let error = serde_json::to_string(&ended.error).expect("plain data");
+                let error = if ended.error.is_some() {
+                    error
+                } else {
+                    String::new()
+                };
+                (
+                    "<",
+                    format!(
+                        "{}{error} after {:?}",
+                        text(ended.output.as_deref()),
+                        ended.duration
+                    ),
+                )
+            }
+        };
+        write!(line, "{run} {sign}").expect("a string");
+        for (word, id) in [(" ", observation.id), (" in ", observation.parent)] {
+            if let Some(id) = id {
+                write!(line, "{word}{id}").expect("a string");
+            }
+        }
+        write!(line, ": {:?} {} {more}", observation.kind, observation.name).expect("a string");
+        if let Some(attributes) = &observation.attributes {
+            write!(line, " {attributes}").expect("a string");
+        }
+        self.observations.push(line);
+    }
+}
+
+fn text(json: Option<&RawValue>) -> String {
+    json.map(|json| json.get().to_owned()).unwrap_or_default()
 }
 
 impl Consumer for Recorder {
@@ -305,6 +394,7 @@ impl Setup {
                     max_failures: 0,
                     min_success_rate: None,
                 },
+                max_observations: 10_000,
                 secrets: Secrets::new(["s3cret-value"]),
             },
             inputs,
@@ -343,6 +433,7 @@ impl Setup {
             settings: &self.settings,
             host: &self.host,
             supervisor: self.supervisor.as_ref(),
+            approver: None,
         };
         let mut consumers = Consumers::new(&mut self.recorder, Vec::new());
         experiment

@@ -1,6 +1,6 @@
 //! What a worker tells of a call while it runs.
 
-use std::borrow::Cow;
+use std::{borrow::Cow, ops::AddAssign};
 
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
@@ -177,6 +177,31 @@ pub struct Usage {
     /// Of the output: reasoning that is not part of the answer.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reasoning_tokens: Option<u64>,
+}
+
+impl Usage {
+    /// Read and written; unknown where one of them is.
+    #[must_use]
+    pub fn total_tokens(&self) -> Option<u64> {
+        Some(self.input_tokens?.saturating_add(self.output_tokens?))
+    }
+}
+
+impl AddAssign for Usage {
+    /// What neither side knows stays unknown.
+    fn add_assign(&mut self, other: Self) {
+        let add = |sum: &mut Option<u64>, more: Option<u64>| {
+            *sum = match (*sum, more) {
+                (Some(sum), Some(more)) => Some(sum.saturating_add(more)),
+                (sum, more) => sum.or(more),
+            };
+        };
+        add(&mut self.input_tokens, other.input_tokens);
+        add(&mut self.output_tokens, other.output_tokens);
+        add(&mut self.cached_tokens, other.cached_tokens);
+        add(&mut self.cache_creation_tokens, other.cache_creation_tokens);
+        add(&mut self.reasoning_tokens, other.reasoning_tokens);
+    }
 }
 
 impl Happening<'_> {

@@ -1,0 +1,76 @@
+use std::time::Duration;
+
+use jiff::Timestamp;
+use serde_json::value::RawValue;
+
+use crate::{
+    event::Failure,
+    plan::Case,
+    supervisor::{Decision, Said, SupervisorFailure},
+    worker::protocol::Happening,
+};
+
+/// What a run has to tell before its end.
+#[derive(Debug)]
+pub(super) struct Notice {
+    /// Of which case.
+    pub(super) case: u64,
+    pub(super) what: Told,
+}
+
+/// What it tells.
+#[derive(Debug)]
+pub(super) enum Told {
+    /// An attempt failed and is followed by another.
+    Retry {
+        case: Box<Case>,
+        attempt: u32,
+        failure: Box<Failure>,
+        delay: Duration,
+    },
+    /// A turn of a conversation begins.
+    TurnBegan(Box<TurnBegan>),
+    /// A turn of a conversation ended.
+    TurnEnded(Box<TurnEnd>),
+    /// Something happened in a call of the agent.
+    Happened {
+        /// Which call of the run, from 1.
+        call: u32,
+        /// Nanoseconds since the Unix epoch.
+        at_ns: u64,
+        what: Box<Happening<'static>>,
+    },
+    /// The supervisor has decided, or has not.
+    Decided(Box<Decided>),
+}
+
+/// A turn begins.
+#[derive(Debug)]
+pub(super) struct TurnBegan {
+    pub(super) case: Case,
+    pub(super) turn: u32,
+    pub(super) at: Timestamp,
+    /// Everything said, what the user says in this turn last.
+    pub(super) history: Vec<Said>,
+}
+
+/// How a turn ended.
+#[derive(Debug)]
+pub(super) struct TurnEnd {
+    pub(super) turn: u32,
+    pub(super) at: Timestamp,
+    /// The agent's own time in it.
+    pub(super) duration: Duration,
+    pub(super) result: Result<Box<RawValue>, Failure>,
+}
+
+/// A decision in its place.
+#[derive(Debug)]
+pub(super) struct Decided {
+    /// After which turn, from 1.
+    pub(super) turn: u32,
+    pub(super) asked_at: Timestamp,
+    pub(super) decided_at: Timestamp,
+    /// Secrets are masked.
+    pub(super) result: Result<Decision, SupervisorFailure>,
+}

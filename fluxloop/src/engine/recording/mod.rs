@@ -1,0 +1,294 @@
+//! What happens within a run, from what is told to what rows say.
+
+mod decision;
+pub(super) mod mask;
+mod spans;
+
+use std::borrow::Cow;
+
+use jiff::Timestamp;
+use serde_json::value::{RawValue, to_raw_value};
+
+use super::notice::{Decided, TurnEnd};
+use crate::{
+    event::{
+        Observation, ObservationKind, ObservedError, Outcome, Run, SpanEnded, SpanId, TurnActions,
+        What,
+    },
+    plan::Case,
+    secret::Secrets,
+    worker::protocol::{Happening, Level, PointInTime, SpanEnd, SpanStart, Usage},
+};
+use spans::{Open, OpenSpans};
+
+/// Takes observations.
+pub(super) type Tell<'a> = &'a mut dyn FnMut(&Observation<'_>);
+
+/// What is known of a run under way by what happens in it: its open spans, its tokens, what the agent did.
+///
+/// Observations go on as they come. What the agent's process tells is bounded; what the engine itself tells is not.
+#[derive(Debug)]
+pub(super) struct Recording {
+    started_at: Timestamp,
+    /// The turn that is open.
+    turn: Option<u32>,
+    open: OpenSpans,
+    /// Observations of the agent's process that may still be told.
+    room: u64,
+    dropped: u64,
+    usage: Option<Usage>,
+    actions: Vec<TurnActions>,
+}
+
+impl Recording {
+    /// A run begins. `limit`: the most observations of the agent's process that are told.
+    pub(super) fn begin(case: &Case, at: Timestamp, limit: u64, tell: Tell<'_>) -> Self {
+        tell(&Observation {
+            what: What::Start {
+                input: Some(Cow::Borrowed(&case.input.recorded)),
+            },
+            ..of_run(at)
+        });
+        Self {
+            started_at: at,
+            turn: None,
+            open: OpenSpans::default(),
+            room: limit,
+            dropped: 0,
+            usage: None,
+            actions: Vec::new(),
+        }
+    }
+
+    /// A turn of a conversation begins; `says` is what the user says in it.
+    pub(super) fn turn_began(&mut self, turn: u32, at: Timestamp, says: &str, tell: Tell<'_>) {
+        let said = to_raw_value(says).ok();
+        let attributes = to_raw_value(&serde_json::json!({ "turn": turn })).ok();
+        tell(&Observation {
+            what: What::Start {
+                input: said.as_deref().map(Cow::Borrowed),
+            },
+            attributes: attributes.as_deref().map(Cow::Borrowed),
+            ..of_turn(turn, at)
+        });
+        self.turn = Some(turn);
+        self.actions.push(TurnActions::new(turn));
+        self.open.insert(SpanId::Turn(turn), Open::turn(at));
+    }
+
+    /// A turn of a conversation ended.
+    pub(super) fn turn_ended(&mut self, end: &TurnEnd, tell: Tell<'_>) {
+        let id = SpanId::Turn(end.turn);
+        let Some(turn) = self.open.remove(id) else {
+            return;
+        };
+        self.open.close_all(end.at, tell);
+        self.turn = None;
+        let mut ended = SpanEnded::new(turn.at, end.duration);
+        match &end.result {
+            Ok(output) => ended.output = Some(Cow::Borrowed(output)),
+            Err(failure) => ended.error = Some(ObservedError::Failure(Cow::Borrowed(failure))),
+        }
+        tell(&Observation {
+            level: end.result.is_err().then_some(Level::Error),
+            what: What::End(Box::new(ended)),
+            ..of_turn(end.turn, end.at)
+        });
+    }
+
+    /// The supervisor has decided, or has not.
+    #[expect(clippy::unused_self, reason = "a decision belongs to a run")]
+    pub(super) fn decided(&mut self, decided: &Decided, tell: Tell<'_>) {
+        decision::tell(decided, tell);
+    }
+
+    /// Something happened in a call of the agent, the `call`th of the run.
+    pub(super) fn happened(
+        &mut self,
+        (call, at): (u32, Timestamp),
+        what: Happening<'static>,
+        secrets: &Secrets,
+        tell: Tell<'_>,
+    ) {
+        let what = mask::happening(what, secrets);
+        match what {
+            Happening::SpanStart(start) => self.span_began((call, at), start, tell),
+            Happening::SpanEnd(end) => self.span_ended((call, at), end, tell),
+            Happening::Event(event) => self.moment((call, at), event, tell),
+        }
+    }
+
+    /// The run has ended: closes what is open, and adds what is known to the run.
+    pub(super) fn finish(mut self, run: &mut Run, tell: Tell<'_>) {
+        self.open.close_all(run.completed_at, tell);
+        let mut ended = SpanEnded::new(self.started_at, run.duration);
+        match &run.outcome {
+            Outcome::Returned(output) => ended.output = Some(Cow::Borrowed(output)),
+            Outcome::Failed(failure) => {
+                ended.error = Some(ObservedError::Failure(Cow::Borrowed(failure)));
+            }
+        }
+        tell(&Observation {
+            level: ended.error.as_ref().map(|_| Level::Error),
+            what: What::End(Box::new(ended)),
+            ..of_run(run.completed_at)
+        });
+        run.usage = self.usage;
+        run.observations_dropped = self.dropped;
+        if let Some(conversation) = &mut run.conversation {
+            conversation.actions = self.actions;
+        }
+    }
+
+    fn span_began(&mut self, (call, at): (u32, Timestamp), start: SpanStart<'_>, tell: Tell<'_>) {
+        let id = SpanId::Told {
+            call,
+            span: start.id,
+        };
+        let told = self.has_room();
+        let mut open = Open {
+            name: start.name.into_owned(),
+            kind: start.kind.into(),
+            parent: self.parent(call, start.parent),
+            level: start.level,
+            at,
+            told,
+            named: false,
+        };
+        if told {
+            open.named = self.act(&open, model_of(start.attributes.as_deref()));
+            tell(&Observation {
+                what: What::Start { input: start.input },
+                attributes: start.attributes,
+                ..open.observed(id, at)
+            });
+        }
+        self.open.insert(id, open);
+    }
+
+    fn span_ended(&mut self, (call, at): (u32, Timestamp), end: SpanEnd<'_>, tell: Tell<'_>) {
+        if let Some(usage) = end.usage {
+            *self.usage.get_or_insert_default() += usage;
+        }
+        let id = SpanId::Told { call, span: end.id };
+        let Some(mut open) = self.open.remove(id) else {
+            return;
+        };
+        if !open.told {
+            return;
+        }
+        if let Some(kind) = end.kind {
+            open.kind = kind.into();
+        }
+        if !open.named {
+            self.act(
+                &open,
+                end.model.as_deref().or(Some(&open.name)).map(Cow::Borrowed),
+            );
+        }
+        let mut ended = SpanEnded::new(open.at, open.lasted(at));
+        ended.output = end.output;
+        ended.error = end.error.map(|error| ObservedError::Told {
+            message: error.message,
+            panic: error.panic,
+        });
+        ended.model = end.model;
+        ended.usage = end.usage;
+        let level = if ended.error.is_some() {
+            Level::Error
+        } else {
+            open.level
+        };
+        tell(&Observation {
+            level: Some(level),
+            what: What::End(Box::new(ended)),
+            attributes: end.attributes,
+            ..open.observed(id, at)
+        });
+    }
+
+    fn moment(&mut self, (call, at): (u32, Timestamp), event: PointInTime<'_>, tell: Tell<'_>) {
+        if !self.has_room() {
+            return;
+        }
+        tell(&Observation {
+            id: None,
+            parent: Some(self.parent(call, event.parent)),
+            name: event.name,
+            kind: event.kind.into(),
+            level: Some(event.level),
+            at,
+            what: What::Moment {
+                input: event.input,
+                output: event.output,
+            },
+            attributes: event.attributes,
+        });
+    }
+
+    /// Whether another observation may be told.
+    fn has_room(&mut self) -> bool {
+        let room = self.room > 0;
+        if room {
+            self.room -= 1;
+        } else {
+            self.dropped += 1;
+        }
+        room
+    }
+
+    /// What a span is part of: one that was told of, else the turn, else the run.
+    fn parent(&self, call: u32, parent: Option<u64>) -> SpanId {
+        let around = self.turn.map_or(SpanId::Run, SpanId::Turn);
+        parent.map_or(around, |span| {
+            self.open.nearest_told(SpanId::Told { call, span })
+        })
+    }
+
+    /// Notes what the agent does in its turn. `false` where nobody knows yet what to call it.
+    fn act(&mut self, open: &Open, model: Option<Cow<'_, str>>) -> bool {
+        let action = match (open.kind, model) {
+            (ObservationKind::Tool, _) => format!("tool:{}", open.name),
+            (ObservationKind::Generation, Some(model)) => format!("generation:{model}"),
+            _ => return false,
+        };
+        if let Some(turn) = self.actions.last_mut() {
+            turn.actions.push(action);
+        }
+        true
+    }
+}
+
+fn of_run(at: Timestamp) -> Observation<'static> {
+    Observation {
+        id: Some(SpanId::Run),
+        parent: None,
+        name: Cow::Borrowed("agent_run"),
+        kind: ObservationKind::Agent,
+        level: None,
+        at,
+        what: What::Start { input: None },
+        attributes: None,
+    }
+}
+
+fn of_turn(turn: u32, at: Timestamp) -> Observation<'static> {
+    Observation {
+        id: Some(SpanId::Turn(turn)),
+        parent: Some(SpanId::Run),
+        name: Cow::Borrowed("turn"),
+        kind: ObservationKind::Turn,
+        ..of_run(at)
+    }
+}
+
+/// The model that a generation asks, where its start says so.
+fn model_of(attributes: Option<&RawValue>) -> Option<Cow<'_, str>> {
+    #[derive(serde::Deserialize)]
+    struct Asked<'a> {
+        #[serde(rename = "gen_ai.request.model", borrow)]
+        model: Cow<'a, str>,
+    }
+    let asked: Asked<'_> = serde_json::from_str(attributes?.get()).ok()?;
+    Some(asked.model)
+}
