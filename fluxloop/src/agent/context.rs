@@ -242,11 +242,11 @@ impl Context {
     /// assert_eq!(answer, "Done: A-1001 is refunded.");
     /// # });
     /// ```
-    pub fn approve_tool(
+    pub fn approve_tool<T: Serialize + ?Sized>(
         &self,
         tool: &str,
-        arguments: &(impl Serialize + ?Sized),
-    ) -> impl Future<Output = Approval> + Send {
+        arguments: &T,
+    ) -> impl Future<Output = Approval> + Send + use<T> {
         // Here rather than in the future, which would not be `Send` with arguments that are not `Sync`.
         let arguments = readable(arguments);
         self.tools.clone().approve(tool.to_owned(), arguments)

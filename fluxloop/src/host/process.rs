@@ -358,6 +358,7 @@ impl State {
 
     fn die(&self, death: Death) {
         self.outbox.close();
+        self.questions.withdraw_all();
         let mut waiting = self.waiting();
         waiting.runs.retain(|_, run| !run.ended.is_closed());
         let fate = Fate {

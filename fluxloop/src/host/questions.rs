@@ -58,6 +58,13 @@ impl Questions {
         }
     }
 
+    /// As [`withdraw`](Self::withdraw), all of them: the worker is gone.
+    pub(super) fn withdraw_all(&self) {
+        for (_, waiting) in self.lock().drain() {
+            waiting.abort();
+        }
+    }
+
     fn lock(&self) -> MutexGuard<'_, HashMap<u64, AbortHandle>> {
         self.asked.lock().unwrap_or_else(PoisonError::into_inner)
     }
