@@ -1,16 +1,14 @@
 use std::{collections::BTreeMap, io, time::Duration};
 
 use fluxloop::{
-    event::{
-        Consumer, ConversationState, Event, Failure, FailureKind, Finished, Outcome, Run, Started,
-    },
+    artifact::SummaryRow,
+    event::{Consumer, ConversationState, Event, Failure, FailureKind, Finished, Run, Started},
     json_line::push_json_line,
     plan::Case,
     summary::{DurationsMs, Verdict},
 };
 use jiff::Timestamp;
 use serde::{Serialize, Serializer};
-use serde_json::value::RawValue;
 
 use super::Stdout;
 
@@ -55,7 +53,7 @@ enum Message<'a> {
         delay_ms: f64,
         error: &'a Failure,
     },
-    RunFinished(RunFields<'a>),
+    RunFinished(SummaryRow<'a>),
     Warning {
         message: &'a str,
     },
@@ -71,30 +69,6 @@ struct CaseFields<'a> {
     iteration: u32,
     #[serde(skip_serializing_if = "Option::is_none")]
     persona: Option<&'a str>,
-}
-
-#[derive(Serialize)]
-struct RunFields<'a> {
-    trace_id: &'a str,
-    case: &'a str,
-    iteration: u32,
-    persona: Option<&'a str>,
-    input: &'a RawValue,
-    output: Option<&'a RawValue>,
-    duration_ms: f64,
-    success: bool,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    error: Option<&'a Failure>,
-    attempts: u32,
-    #[serde(flatten)]
-    conversation: Option<ConversationFields>,
-}
-
-#[derive(Serialize)]
-struct ConversationFields {
-    conversation_state: ConversationState,
-    termination_reason: &'static str,
-    turn_count: u32,
 }
 
 #[derive(Serialize)]
@@ -147,30 +121,7 @@ impl JsonReporter {
     }
 
     fn run_finished(&mut self, run: &Run) -> io::Result<()> {
-        let (output, error) = match &run.outcome {
-            Outcome::Returned(output) => (Some(&**output), None),
-            Outcome::Failed(failure) => (None, Some(failure)),
-        };
-        self.write(&Message::RunFinished(RunFields {
-            trace_id: &run.trace_id,
-            case: &run.case.name,
-            iteration: run.case.iteration,
-            persona: persona(&run.case),
-            input: &run.case.input.recorded,
-            output,
-            duration_ms: milliseconds(run.duration),
-            success: run.outcome.is_success(),
-            error,
-            attempts: run.attempts,
-            conversation: run
-                .conversation
-                .as_ref()
-                .map(|conversation| ConversationFields {
-                    conversation_state: conversation.end.state(),
-                    termination_reason: conversation.end.reason(),
-                    turn_count: conversation.turn_count,
-                }),
-        }))
+        self.write(&Message::RunFinished(SummaryRow::new(run)))
     }
 
     fn experiment_finished(&mut self, finished: &Finished) -> io::Result<()> {

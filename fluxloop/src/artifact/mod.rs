@@ -15,5 +15,6 @@ mod writer;
 
 pub use directory::ExperimentDirectory;
 pub use error::{ArtifactError, Operation};
+pub use row::SummaryRow;
 pub use summary_file::GitState;
 pub use writer::{ArtifactInput, Artifacts};

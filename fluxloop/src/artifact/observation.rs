@@ -115,7 +115,7 @@ impl<'a> ObservationRow<'a> {
                 output: ended.output.as_deref(),
                 error: ended.error.as_ref(),
                 model: ended.model.as_deref(),
-                token_usage: ended.usage.map(UsageRow::from),
+                token_usage: UsageRow::of(ended.usage),
                 start_time: moments.started_at.as_deref(),
                 end_time: Some(&moments.at),
                 duration_ms: Some(milliseconds(ended.duration)),

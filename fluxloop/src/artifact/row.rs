@@ -40,9 +40,9 @@ impl Times {
     }
 }
 
-/// A line of `trace_summary.jsonl`.
+/// A run as programs read it: a line of `trace_summary.jsonl`.
 #[derive(Debug, Serialize)]
-pub(super) struct SummaryRow<'a> {
+pub struct SummaryRow<'a> {
     trace_id: &'a str,
     case: &'a str,
     iteration: u32,
@@ -57,6 +57,8 @@ pub(super) struct SummaryRow<'a> {
     attempts: Option<u32>,
     #[serde(skip_serializing_if = "Option::is_none")]
     token_usage: Option<UsageRow>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    cost: Option<f64>,
     #[serde(flatten)]
     conversation: Option<ConversationFields>,
 }
@@ -70,7 +72,9 @@ struct ConversationFields {
 }
 
 impl<'a> SummaryRow<'a> {
-    pub(super) fn new(run: &'a Run) -> Self {
+    /// The run's line.
+    #[must_use]
+    pub fn new(run: &'a Run) -> Self {
         let (output, error) = parts(&run.outcome);
         let turns = run
             .conversation
@@ -91,7 +95,8 @@ impl<'a> SummaryRow<'a> {
             success: run.outcome.is_success(),
             error,
             attempts: (run.attempts > turns).then_some(run.attempts),
-            token_usage: run.usage.map(UsageRow::from),
+            token_usage: UsageRow::of(run.usage),
+            cost: run.cost,
             conversation: run
                 .conversation
                 .as_ref()
@@ -113,12 +118,14 @@ pub(super) struct UsageRow {
     total_tokens: Option<u64>,
 }
 
-impl From<Usage> for UsageRow {
-    fn from(usage: Usage) -> Self {
-        Self {
+impl UsageRow {
+    /// Absent where nothing is known.
+    pub(super) fn of(usage: Option<Usage>) -> Option<Self> {
+        let usage = usage.filter(Usage::is_known)?;
+        Some(Self {
             usage,
             total_tokens: usage.total_tokens(),
-        }
+        })
     }
 }
 

@@ -9,7 +9,10 @@ use jiff::Timestamp;
 use serde::Serialize;
 use serde_json::Value;
 
-use super::{ArtifactError, Operation, row::rfc_3339};
+use super::{
+    ArtifactError, Operation,
+    row::{UsageRow, rfc_3339},
+};
 use crate::{
     config::Gate,
     event::{FailureKind, Started},
@@ -89,6 +92,8 @@ impl SummaryFile {
                 failures_by_kind: statistics.failures_by_kind(),
                 by_persona: statistics.by_persona(),
             }),
+            token_usage: UsageRow::of(statistics.usage()),
+            cost: statistics.cost(),
             target: &self.started.target,
             seed: self.started.seed,
             fluxloop_version: env!("CARGO_PKG_VERSION"),
@@ -157,6 +162,10 @@ struct Document<'a> {
     gate: GateResult,
     #[serde(flatten)]
     metrics: Option<Metrics<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    token_usage: Option<UsageRow>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    cost: Option<f64>,
     target: &'a str,
     seed: u64,
     fluxloop_version: &'static str,

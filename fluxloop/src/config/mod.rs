@@ -13,6 +13,7 @@ mod nearest;
 mod node;
 mod options;
 mod place;
+mod pricing;
 mod problems;
 #[cfg(test)]
 mod sample;
@@ -25,8 +26,9 @@ mod yaml;
 
 pub use error::{ConfigError, ConfigErrors, ErrorKind, Warning};
 pub use load::{LoadRequest, Loaded, load};
-pub use options::{OptionKind, Override, RUN_OPTIONS, RunOption, run_option, switch};
+pub use options::{OptionKind, Override, RUN_OPTIONS, RunOption, run_option};
 pub use place::Place;
+pub use pricing::{Price, Pricing};
 pub use types::*;
 
 // For the inputs file, which is read the same way.

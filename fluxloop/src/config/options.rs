@@ -1,13 +1,10 @@
 //! The options of a run: one table for the environment and the command line.
 
-use std::{collections::BTreeMap, fmt, sync::Arc};
+use std::{fmt, sync::Arc};
 
 use serde_json::Value;
 
-use super::{
-    error::{ConfigError, ErrorKind},
-    node::{Node, Origin},
-};
+use super::node::Origin;
 use crate::secret::{MASK, looks_secret};
 
 /// What an option takes.
@@ -156,28 +153,6 @@ fn switch_value(text: &str) -> Option<bool> {
     }
 }
 
-/// The value of a variable that switches something on or off and overrides no key, such as `FLUXLOOP_YES`. One that is
-/// empty counts as unset.
-///
-/// # Errors
-///
-/// If it is something else than `true`, `false`, `1` or `0`.
-pub fn switch(
-    environment: &BTreeMap<String, String>,
-    variable: &str,
-) -> Result<Option<bool>, ConfigError> {
-    let Some(text) = environment.get(variable).filter(|text| !text.is_empty()) else {
-        return Ok(None);
-    };
-    switch_value(text).map(Some).ok_or_else(|| {
-        ConfigError::new(ErrorKind::Value {
-            subject: variable.to_owned(),
-            expected: "true, false, 1 or 0".to_owned(),
-            found: Node::from_json(&Value::from(text.as_str()), &Origin::Default).described(),
-        })
-    })
-}
-
 /// A value that wins over those of the files.
 #[derive(Clone)]
 pub struct Override {
@@ -230,20 +205,6 @@ mod tests {
             list.dedup();
             assert_eq!(list.len(), RUN_OPTIONS.len());
         }
-    }
-
-    #[test]
-    fn switches_are_strict() {
-        let environment =
-            |text: &str| BTreeMap::from([("FLUXLOOP_YES".to_owned(), text.to_owned())]);
-        let read = |text| switch(&environment(text), "FLUXLOOP_YES");
-        assert_eq!(read("1").unwrap(), Some(true));
-        assert_eq!(read("false").unwrap(), Some(false));
-        assert_eq!(read("").unwrap(), None);
-        insta::assert_snapshot!(
-            read("yes").unwrap_err(),
-            @"`FLUXLOOP_YES`: expected true, false, 1 or 0, found the text `yes`"
-        );
     }
 
     #[test]

@@ -45,6 +45,7 @@ impl Config {
                 persona_override: None,
                 supervisor: SupervisorSettings::Mock(MockSupervisor::default()),
             },
+            pricing: crate::config::Pricing::default(),
             gate: Gate {
                 max_failures: 0,
                 min_success_rate: None,

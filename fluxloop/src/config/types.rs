@@ -48,6 +48,8 @@ pub struct Config {
     pub persona_filter: Option<Vec<String>>,
     /// How inputs become conversations.
     pub multi_turn: MultiTurn,
+    /// What the agent's models cost.
+    pub pricing: super::Pricing,
     /// When a finished experiment counts as passed.
     pub gate: Gate,
     /// Stop starting runs after the first failure.

@@ -223,9 +223,9 @@ impl Progress<'_, '_> {
             }),
             Told::Happened { call, at_ns, what } => {
                 let at = Timestamp::from_nanosecond(i128::from(at_ns)).unwrap_or_default();
-                let secrets = &self.settings.secrets;
+                let settings = self.settings;
                 self.record_in(run, |recording, tell| {
-                    recording.happened((call, at), *what, secrets, tell);
+                    recording.happened((call, at), *what, settings, tell);
                 });
             }
             Told::Decided(decided) => self.record_in(run, |recording, tell| {

@@ -23,4 +23,7 @@ pub use settings::Settings;
 pub use stop::{Stop, StopLevel, Stopper};
 
 #[cfg(test)]
+pub(crate) use recording::Recording;
+
+#[cfg(test)]
 mod tests;

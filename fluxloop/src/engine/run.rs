@@ -97,6 +97,7 @@ impl<H: AgentHost> Runner<'_, H> {
             attempts: talk.attempts,
             outcome,
             usage: None,
+            cost: None,
             observations_dropped: 0,
             conversation: talk.record(end, self.supervisor),
         };

@@ -1,7 +1,7 @@
 use std::time::Duration;
 
 use crate::{
-    config::{Config, Gate},
+    config::{Config, Gate, Pricing},
     secret::Secrets,
 };
 
@@ -29,6 +29,8 @@ pub struct Settings {
     pub gate: Gate,
     /// The most observations that a run may have of its agent's process.
     pub max_observations: u64,
+    /// What the agent's models cost.
+    pub pricing: Pricing,
     /// What must appear in no event.
     pub secrets: Secrets,
 }
@@ -46,6 +48,7 @@ impl From<&Config> for Settings {
             fail_fast: config.fail_fast,
             gate: config.gate,
             max_observations: 10_000,
+            pricing: config.pricing.clone(),
             secrets: config.secrets.clone(),
         }
     }

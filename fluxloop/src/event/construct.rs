@@ -46,6 +46,7 @@ impl Run {
             attempts: 1,
             outcome,
             usage: None,
+            cost: None,
             observations_dropped: 0,
             conversation: None,
         }

@@ -117,8 +117,10 @@ pub struct Run {
     pub attempts: u32,
     /// How it ended: in a conversation, what its last turn came to. Secrets are masked already.
     pub outcome: Outcome,
-    /// The tokens that the agent's generations used; absent where none told.
+    /// The tokens that the agent's generations used; absent where there were none. What none of them told is unknown.
     pub usage: Option<Usage>,
+    /// What they cost, in the currency of the configured prices; absent where a model has no price.
+    pub cost: Option<f64>,
     /// Observations beyond the most that a run may have.
     pub observations_dropped: u64,
     /// The conversation, where there was one.

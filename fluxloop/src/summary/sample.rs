@@ -69,6 +69,7 @@ impl SampleRun {
             attempts: self.attempts,
             outcome,
             usage: None,
+            cost: None,
             observations_dropped: 0,
             conversation: None,
         }

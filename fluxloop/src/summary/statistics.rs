@@ -4,7 +4,10 @@ use hdrhistogram::Histogram;
 use serde::Serialize;
 
 use super::failures::{FailureGroup, FailureGroups};
-use crate::event::{FailureKind, Outcome, Run};
+use crate::{
+    event::{FailureKind, Outcome, Run},
+    worker::protocol::Usage,
+};
 
 /// Runs by outcome.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize)]
@@ -65,6 +68,10 @@ pub struct Statistics {
     shortest: Duration,
     longest: Duration,
     sum: Duration,
+    usage: Option<Usage>,
+    cost: Option<f64>,
+    /// Runs that used tokens, and nobody knows at what price.
+    unpriced: u64,
 }
 
 impl Default for Statistics {
@@ -91,7 +98,22 @@ impl Statistics {
             shortest: Duration::MAX,
             longest: Duration::ZERO,
             sum: Duration::ZERO,
+            usage: None,
+            cost: None,
+            unpriced: 0,
         }
+    }
+
+    /// The tokens that the agent's generations used; absent where there were none. What none of them told is unknown.
+    #[must_use]
+    pub fn usage(&self) -> Option<Usage> {
+        self.usage
+    }
+
+    /// What they cost; absent where nothing has a price, or a run used tokens that have none.
+    #[must_use]
+    pub fn cost(&self) -> Option<f64> {
+        self.cost.filter(|_| self.unpriced == 0)
     }
 
     /// Takes one finished run in.
@@ -117,6 +139,14 @@ impl Statistics {
         self.shortest = self.shortest.min(run.duration);
         self.longest = self.longest.max(run.duration);
         self.sum = self.sum.saturating_add(run.duration);
+        if let Some(usage) = run.usage {
+            *self.usage.get_or_insert_default() += usage;
+        }
+        match run.cost {
+            Some(cost) => *self.cost.get_or_insert_default() += cost,
+            None if run.usage.is_some() => self.unpriced += 1,
+            None => {}
+        }
     }
 
     /// All runs.

@@ -37,10 +37,10 @@ fn each_event_is_a_line() {
     {"reason":"experiment-started","experiment_name":"baseline","path":"/work/experiments/exp_20241101_143022","target":"examples.my_agent:run","inputs":2,"iterations":1,"planned_traces":2,"seed":7,"started_at":"2024-11-01T14:30:22Z","fluxloop_version":"0.1.0"}
     {"reason":"run-started","case":"run::novice_user::how_do_i_start_0::iter_0","iteration":0,"persona":"novice_user"}
     {"reason":"run-retried","case":"run::novice_user::how_do_i_start_0::iter_0","iteration":0,"persona":"novice_user","attempt":1,"delay_ms":5000.0,"error":{"kind":"agent_error","message":"connection reset"}}
-    {"reason":"run-finished","trace_id":"trace_001","case":"run::novice_user::how_do_i_start_0::iter_0","iteration":0,"persona":"novice_user","input":"How do I start?","output":"With the README.","duration_ms":2.5,"success":true,"attempts":1}
+    {"reason":"run-finished","trace_id":"trace_001","case":"run::novice_user::how_do_i_start_0::iter_0","iteration":0,"persona":"novice_user","input":"How do I start?","output":"With the README.","duration_ms":2.5,"success":true}
     {"reason":"warning","message":"slow\ndisk"}
     {"reason":"interrupted","in_flight":1}
-    {"reason":"run-finished","trace_id":"trace_002","case":"run::novice_user::how_do_i_start_1::iter_0","iteration":0,"persona":"novice_user","input":"How do I start?","output":null,"duration_ms":2.5,"success":false,"error":{"kind":"timeout","message":"used up 120 s"},"attempts":1}
+    {"reason":"run-finished","trace_id":"trace_002","case":"run::novice_user::how_do_i_start_1::iter_0","iteration":0,"persona":"novice_user","input":"How do I start?","output":null,"duration_ms":2.5,"success":false,"error":{"kind":"timeout","message":"used up 120 s"}}
     {"reason":"experiment-finished","status":"interrupted","path":"/work/experiments/exp_20241101_143022","total_traces":2,"successful":1,"failed":1,"success_rate":0.5,"avg_duration_ms":2.5,"duration_ms":{"min":2.5,"p50":2.5,"p95":2.5,"max":2.5},"failures_by_kind":{"timeout":1},"gate":{"passed":false,"max_failures":0,"min_success_rate":0.95},"completed_at":"2024-11-01T14:30:34.34Z"}
     "#);
 }

@@ -11,6 +11,7 @@ use tempfile::TempDir;
 
 use super::*;
 use crate::{
+    engine::Recording,
     event::{Failure, FailureKind, Outcome},
     summary::sample::SampleRun,
 };
@@ -77,10 +78,20 @@ impl Experiment {
 
     fn end_run(&mut self, run: &Run) -> Result<(), ArtifactError> {
         self.statistics.record(run);
-        self.artifacts.event(&Event::RunFinished {
+        let mut told = Ok(());
+        let mut tell = |observation: &Observation<'_>| {
+            let told_now = self.artifacts.event(&Event::Observed {
+                run: run.case.index,
+                observation,
+            });
+            told = std::mem::replace(&mut told, Ok(())).and(told_now);
+        };
+        Recording::begin(&run.case, run.started_at, 0, &mut tell).close(run, &mut tell);
+        let finished = self.artifacts.event(&Event::RunFinished {
             run,
             so_far: &self.statistics,
-        })
+        });
+        told.and(finished)
     }
 
     fn finish(&mut self, interrupted: bool) -> Result<(), ArtifactError> {

@@ -3,6 +3,7 @@
 mod conversation;
 mod experiment;
 mod personas;
+mod pricing;
 mod runner;
 mod supervisor;
 
@@ -147,6 +148,7 @@ fn config(root: &Section<'_>, files: Vec<PathBuf>, surroundings: &Surroundings<'
         persona_filter: personas::filter(root, &personas),
         personas,
         multi_turn,
+        pricing: root.section("pricing", pricing::pricing),
         gate: root.section("gate", experiment::gate),
         fail_fast: root.switch("fail_fast").unwrap_or(false),
         secrets: Secrets::new(secrets),

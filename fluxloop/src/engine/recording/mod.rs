@@ -1,5 +1,6 @@
 //! What happens within a run, from what is told to what rows say.
 
+mod cost;
 mod decision;
 pub(super) mod mask;
 mod spans;
@@ -9,26 +10,30 @@ use std::borrow::Cow;
 use jiff::Timestamp;
 use serde_json::value::{RawValue, to_raw_value};
 
-use super::notice::{Decided, TurnEnd};
+use super::{
+    Settings,
+    notice::{Decided, TurnEnd},
+};
 use crate::{
+    config::Pricing,
     event::{
         Observation, ObservationKind, ObservedError, Outcome, Run, SpanEnded, SpanId, TurnActions,
         What,
     },
     plan::Case,
-    secret::Secrets,
     worker::protocol::{Happening, Level, PointInTime, SpanEnd, SpanStart, Usage},
 };
+use cost::Cost;
 use spans::{Open, OpenSpans};
 
 /// Takes observations.
-pub(super) type Tell<'a> = &'a mut dyn FnMut(&Observation<'_>);
+pub(crate) type Tell<'a> = &'a mut dyn FnMut(&Observation<'_>);
 
 /// What is known of a run under way by what happens in it: its open spans, its tokens, what the agent did.
 ///
 /// Observations go on as they come. What the agent's process tells is bounded; what the engine itself tells is not.
 #[derive(Debug)]
-pub(super) struct Recording {
+pub(crate) struct Recording {
     started_at: Timestamp,
     /// The turn that is open.
     turn: Option<u32>,
@@ -37,12 +42,13 @@ pub(super) struct Recording {
     room: u64,
     dropped: u64,
     usage: Option<Usage>,
+    cost: Cost,
     actions: Vec<TurnActions>,
 }
 
 impl Recording {
     /// A run begins. `limit`: the most observations of the agent's process that are told.
-    pub(super) fn begin(case: &Case, at: Timestamp, limit: u64, tell: Tell<'_>) -> Self {
+    pub(crate) fn begin(case: &Case, at: Timestamp, limit: u64, tell: Tell<'_>) -> Self {
         tell(&Observation {
             what: What::Start {
                 input: Some(Cow::Borrowed(&case.input.recorded)),
@@ -56,6 +62,7 @@ impl Recording {
             room: limit,
             dropped: 0,
             usage: None,
+            cost: Cost::default(),
             actions: Vec::new(),
         }
     }
@@ -107,19 +114,30 @@ impl Recording {
         &mut self,
         (call, at): (u32, Timestamp),
         what: Happening<'static>,
-        secrets: &Secrets,
+        settings: &Settings,
         tell: Tell<'_>,
     ) {
-        let what = mask::happening(what, secrets);
+        let what = mask::happening(what, &settings.secrets);
         match what {
             Happening::SpanStart(start) => self.span_began((call, at), start, tell),
-            Happening::SpanEnd(end) => self.span_ended((call, at), end, tell),
+            Happening::SpanEnd(end) => self.span_ended((call, at), end, &settings.pricing, tell),
             Happening::Event(event) => self.moment((call, at), event, tell),
         }
     }
 
     /// The run has ended: closes what is open, and adds what is known to the run.
     pub(super) fn finish(mut self, run: &mut Run, tell: Tell<'_>) {
+        self.close(run, tell);
+        run.usage = self.usage;
+        run.cost = self.cost.known();
+        run.observations_dropped = self.dropped;
+        if let Some(conversation) = &mut run.conversation {
+            conversation.actions = self.actions;
+        }
+    }
+
+    /// Closes what is open, the run last.
+    pub(crate) fn close(&mut self, run: &Run, tell: Tell<'_>) {
         self.open.close_all(run.completed_at, tell);
         let mut ended = SpanEnded::new(self.started_at, run.duration);
         match &run.outcome {
@@ -133,11 +151,6 @@ impl Recording {
             what: What::End(Box::new(ended)),
             ..of_run(run.completed_at)
         });
-        run.usage = self.usage;
-        run.observations_dropped = self.dropped;
-        if let Some(conversation) = &mut run.conversation {
-            conversation.actions = self.actions;
-        }
     }
 
     fn span_began(&mut self, (call, at): (u32, Timestamp), start: SpanStart<'_>, tell: Tell<'_>) {
@@ -154,9 +167,11 @@ impl Recording {
             at,
             told,
             named: false,
+            counted: false,
+            model: model_of(start.attributes.as_deref()).map(Cow::into_owned),
         };
         if told {
-            open.named = self.act(&open, model_of(start.attributes.as_deref()));
+            open.named = self.act(&open, open.model.as_deref());
             tell(&Observation {
                 what: What::Start { input: start.input },
                 attributes: start.attributes,
@@ -166,25 +181,26 @@ impl Recording {
         self.open.insert(id, open);
     }
 
-    fn span_ended(&mut self, (call, at): (u32, Timestamp), end: SpanEnd<'_>, tell: Tell<'_>) {
-        if let Some(usage) = end.usage {
-            *self.usage.get_or_insert_default() += usage;
-        }
+    fn span_ended(
+        &mut self,
+        (call, at): (u32, Timestamp),
+        end: SpanEnd<'_>,
+        pricing: &Pricing,
+        tell: Tell<'_>,
+    ) {
         let id = SpanId::Told { call, span: end.id };
         let Some(mut open) = self.open.remove(id) else {
             return;
         };
-        if !open.told {
-            return;
-        }
         if let Some(kind) = end.kind {
             open.kind = kind.into();
         }
+        self.account(&open, &end, pricing);
+        if !open.told {
+            return;
+        }
         if !open.named {
-            self.act(
-                &open,
-                end.model.as_deref().or(Some(&open.name)).map(Cow::Borrowed),
-            );
+            self.act(&open, end.model.as_deref().or(Some(&open.name)));
         }
         let mut ended = SpanEnded::new(open.at, open.lasted(at));
         ended.output = end.output;
@@ -205,6 +221,21 @@ impl Recording {
             attributes: end.attributes,
             ..open.observed(id, at)
         });
+    }
+
+    /// Adds the tokens of a span to the run's.
+    fn account(&mut self, open: &Open, end: &SpanEnd<'_>, pricing: &Pricing) {
+        if let Some(usage) = end.usage {
+            *self.usage.get_or_insert_default() += usage;
+            let models = [end.model.as_deref(), open.model.as_deref()];
+            self.cost.add(models, usage, pricing);
+            self.open.mark_counted(open.parent);
+        } else if open.counted {
+            self.open.mark_counted(open.parent);
+        } else if open.kind == ObservationKind::Generation {
+            self.usage.get_or_insert_default();
+            self.cost.add_unknown();
+        }
     }
 
     fn moment(&mut self, (call, at): (u32, Timestamp), event: PointInTime<'_>, tell: Tell<'_>) {
@@ -246,7 +277,7 @@ impl Recording {
     }
 
     /// Notes what the agent does in its turn. `false` where nobody knows yet what to call it.
-    fn act(&mut self, open: &Open, model: Option<Cow<'_, str>>) -> bool {
+    fn act(&mut self, open: &Open, model: Option<&str>) -> bool {
         let action = match (open.kind, model) {
             (ObservationKind::Tool, _) => format!("tool:{}", open.name),
             (ObservationKind::Generation, Some(model)) => format!("generation:{model}"),

@@ -29,6 +29,10 @@ pub(super) struct Open {
     pub(super) told: bool,
     /// Whether it stands among the agent's actions.
     pub(super) named: bool,
+    /// Whether the tokens of a span within it were counted.
+    pub(super) counted: bool,
+    /// The model that is asked, where that was said.
+    pub(super) model: Option<String>,
 }
 
 impl Open {
@@ -42,6 +46,8 @@ impl Open {
             at,
             told: true,
             named: false,
+            counted: false,
+            model: None,
         }
     }
 
@@ -73,6 +79,13 @@ impl OpenSpans {
 
     pub(super) fn remove(&mut self, id: SpanId) -> Option<Open> {
         self.spans.remove(&id).map(|(_, open)| open)
+    }
+
+    /// Notes that the tokens of a span within this one were counted.
+    pub(super) fn mark_counted(&mut self, id: SpanId) {
+        if let Some((_, open)) = self.spans.get_mut(&id) {
+            open.counted = true;
+        }
     }
 
     /// The span itself, or the nearest around it whose start was told.

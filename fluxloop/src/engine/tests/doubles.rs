@@ -15,7 +15,7 @@ use crate::engine::{
 use crate::{
     agent::{AgentError, Arguments},
     artifact::ArtifactError,
-    config::Gate,
+    config::{Gate, Pricing},
     event::{
         Consumer, ConversationRecord, Event, FailureKind, Finished, Observation, Outcome, Started,
         What,
@@ -194,6 +194,7 @@ pub(super) struct Recorder {
     pub(super) observations: Vec<String>,
     pub(super) usages: Vec<Option<Usage>>,
     pub(super) dropped: Vec<u64>,
+    pub(super) costs: Vec<Option<f64>>,
 }
 
 impl Recorder {
@@ -252,6 +253,7 @@ impl Recorder {
                 self.attempts.push(run.attempts);
                 self.conversations.extend(run.conversation.clone());
                 self.usages.push(run.usage);
+                self.costs.push(run.cost);
                 self.dropped.push(run.observations_dropped);
                 if let Some((at, stopper, level)) = &self.stop_at_run
                     && self.kinds.len() == *at
@@ -395,6 +397,7 @@ impl Setup {
                     min_success_rate: None,
                 },
                 max_observations: 10_000,
+                pricing: Pricing::default(),
                 secrets: Secrets::new(["s3cret-value"]),
             },
             inputs,

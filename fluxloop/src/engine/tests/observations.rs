@@ -157,6 +157,57 @@ async fn tokens_are_summed_and_what_nobody_told_is_absent() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_cost_is_known_where_each_generation_has_tokens_and_a_price() {
+    let chat = |id, model: &'static str, used: bool| {
+        let ended = SpanEnd {
+            model: Some(model.into()),
+            usage: used.then_some(Usage {
+                input_tokens: Some(1_000_000),
+                output_tokens: Some(500_000),
+                ..Usage::default()
+            }),
+            ..end_of(id)
+        };
+        [
+            begins(id, None, "chat", SpanKind::Generation),
+            Happening::SpanEnd(ended),
+        ]
+    };
+    let steps = [
+        [chat(1, "small", true), chat(2, "large", true)].concat(),
+        [chat(1, "small", true), chat(2, "unknown", true)].concat(),
+        [chat(1, "small", true), chat(2, "small", false)].concat(),
+        vec![begins(1, None, "lookup", SpanKind::Tool), ends(1)],
+        vec![begins(1, None, "chat", SpanKind::Generation), ends(1)],
+        // One within another tells of its tokens: the outer one need not.
+        vec![
+            begins(1, None, "agent", SpanKind::Generation),
+            begins(2, Some(1), "chat", SpanKind::Generation),
+            chat(2, "small", true)[1].clone(),
+            ends(1),
+        ],
+    ];
+    let mut setup = Setup::new(steps.map(Step::Tell), 6);
+    let price = |input, output| crate::config::Price { input, output };
+    setup.settings.pricing = [
+        ("small".to_owned(), price(1.0, 4.0)),
+        ("large".to_owned(), price(10.0, 40.0)),
+    ]
+    .into_iter()
+    .collect();
+    let finished = setup.run().await.expect("it finishes");
+    assert_eq!(
+        setup.recorder.costs,
+        [Some(33.0), None, None, None, None, Some(3.0)]
+    );
+    assert_eq!(
+        finished.statistics.cost(),
+        None,
+        "of some runs it is not known"
+    );
+}
+
+#[tokio::test(start_paused = true)]
 async fn what_is_beyond_the_limit_is_counted_and_whole_spans_are_left_out() {
     let happenings = vec![
         begins(1, None, "told", SpanKind::Span),

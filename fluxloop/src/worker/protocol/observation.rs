@@ -180,6 +180,12 @@ pub struct Usage {
 }
 
 impl Usage {
+    /// Whether anything is known.
+    #[must_use]
+    pub fn is_known(&self) -> bool {
+        *self != Self::default()
+    }
+
     /// Read and written; unknown where one of them is.
     #[must_use]
     pub fn total_tokens(&self) -> Option<u64> {
