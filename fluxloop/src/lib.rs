@@ -3,6 +3,8 @@
 pub mod agent;
 #[doc(hidden)]
 pub mod json_line;
+pub mod observe;
+pub mod secret;
 #[doc(hidden)]
 pub mod visible;
 pub mod worker;
@@ -22,8 +24,6 @@ pub mod input;
 #[cfg(feature = "engine")]
 pub mod plan;
 #[cfg(feature = "engine")]
-pub mod secret;
-#[cfg(feature = "engine")]
 pub mod summary;
 #[cfg(feature = "engine")]
 pub mod supervisor;
@@ -33,6 +33,7 @@ pub use agent::{
     transient,
 };
 pub use fluxloop_macros::agent;
+pub use observe::layer;
 pub use worker::protocol::ApprovalDecision;
 
 #[doc(hidden)]

@@ -10,6 +10,7 @@ mod progress;
 mod sanitize;
 mod screen;
 mod shell;
+mod show;
 mod stdout;
 mod summary;
 
@@ -20,6 +21,7 @@ pub(crate) use json::JsonReporter;
 pub(crate) use progress::{Progress, ProgressForm};
 pub(crate) use sanitize::visible;
 pub(crate) use shell::{Color, Shell, Verbosity, stdin_is_terminal};
+pub(crate) use show::{CaseView, Page, RunTable, head, unfinished};
 pub(crate) use stdout::Stdout;
 
 #[cfg(test)]

@@ -58,18 +58,18 @@ pub(super) struct Turn {
     run: u64,
     /// The input that the conversation began with.
     input: String,
-    turn: u32,
-    max_turns: u32,
+    number: u32,
+    last: u32,
     says: String,
 }
 
 impl Turn {
-    pub(super) fn new(case: &Case, turn: u32, max_turns: u32, says: &str) -> Self {
+    pub(super) fn new(case: &Case, number: u32, last: u32, says: &str) -> Self {
         Self {
             run: case.index,
             input: truncated(&case.input.id, 30),
-            turn,
-            max_turns,
+            number,
+            last,
             says: truncated(says, WIDEST),
         }
     }
@@ -78,15 +78,15 @@ impl Turn {
     fn text(&self, is_one_of_many: bool) -> String {
         let Self {
             input,
-            turn,
-            max_turns,
+            number,
+            last,
             says,
             ..
         } = self;
         if is_one_of_many {
-            format!("Turn {turn}/{max_turns} ({input}): {says}")
+            format!("Turn {number}/{last} ({input}): {says}")
         } else {
-            format!("Turn {turn}/{max_turns}: {says}")
+            format!("Turn {number}/{last}: {says}")
         }
     }
 }

@@ -17,4 +17,5 @@ mod serve;
 pub use entry::test_entry;
 #[cfg(feature = "engine")]
 pub(crate) use outbox::Outbox;
+pub(crate) use panic::panic_message;
 pub(crate) use questions::Asker;

@@ -22,6 +22,7 @@ use super::{
         SpanKind, Withdrawn,
     },
 };
+use crate::observe::Recorder;
 
 /// The questions of this worker's agents that are not answered yet.
 #[derive(Debug, Default)]
@@ -49,6 +50,8 @@ pub(crate) struct Asker {
     run: u64,
     outbox: Arc<Outbox>,
     questions: Arc<Questions>,
+    /// Masks and shortens what is recorded.
+    recorder: Option<Arc<Recorder>>,
 }
 
 impl fmt::Debug for Asker {
@@ -60,12 +63,18 @@ impl fmt::Debug for Asker {
 }
 
 impl Asker {
-    pub(super) fn of_run(run: u64, outbox: &Arc<Outbox>, questions: &Arc<Questions>) -> Self {
+    pub(super) fn new(run: u64, outbox: &Arc<Outbox>, questions: &Arc<Questions>) -> Self {
         Self {
             run,
             outbox: Arc::clone(outbox),
             questions: Arc::clone(questions),
+            recorder: None,
         }
+    }
+
+    pub(super) fn recorded_by(mut self, recorder: Option<&Arc<Recorder>>) -> Self {
+        self.recorder = recorder.cloned();
+        self
     }
 
     /// Asks for a tool, and waits for the answer. Dropped meanwhile, it leaves nothing behind.
@@ -92,6 +101,10 @@ impl Asker {
         arguments: Option<&RawValue>,
         decision: ApprovalDecision,
     ) {
+        let input = arguments.map(|arguments| match &self.recorder {
+            Some(recorder) => Cow::Owned(recorder.value(arguments)),
+            None => Cow::Borrowed(arguments),
+        });
         let approved = decision.is_approved();
         let now = SystemTime::now()
             .duration_since(UNIX_EPOCH)
@@ -104,7 +117,7 @@ impl Asker {
                 name: Cow::Borrowed("tool_approval"),
                 kind: SpanKind::Tool,
                 level: if approved { Level::Info } else { Level::Warn },
-                input: arguments.map(Cow::Borrowed),
+                input,
                 output: json(&DecisionOutput { approved }),
                 attributes: json(&DecisionAttributes { tool, decision }),
             }),
@@ -164,7 +177,7 @@ mod tests {
     fn asker() -> (Asker, Arc<Questions>) {
         let questions = Arc::new(Questions::default());
         (
-            Asker::of_run(7, &Arc::default(), &questions),
+            Asker::new(7, &Arc::default(), &questions),
             Arc::clone(&questions),
         )
     }
