@@ -3,6 +3,7 @@
 mod approval;
 pub(crate) mod bind;
 mod context;
+mod conversation;
 mod entry;
 mod error;
 mod persona;
@@ -11,7 +12,8 @@ pub(crate) mod reply;
 mod state;
 
 pub use approval::Approval;
-pub use context::{Context, Conversation, Message, Role};
+pub use context::Context;
+pub use conversation::{Conversation, Message, Role};
 pub use entry::{AgentEntry, Arguments, BindError, Invocation, Reply};
 pub use error::{AgentError, Transient, transient};
 pub use persona::{ExpertiseLevel, Persona};
