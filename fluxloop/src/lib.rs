@@ -31,10 +31,12 @@ pub mod summary;
 pub mod supervisor;
 
 pub use agent::{
-    Context, Conversation, ExpertiseLevel, Message, Persona, Role, StateError, Transient, transient,
+    Approval, Context, Conversation, ExpertiseLevel, Message, Persona, Role, StateError, Transient,
+    transient,
 };
 pub use fluxloop_macros::agent;
 pub use observe::layer;
+pub use worker::protocol::ApprovalDecision;
 
 #[doc(hidden)]
 pub mod __private;

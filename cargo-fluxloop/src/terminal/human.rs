@@ -11,7 +11,7 @@ use super::{
     ProgressForm, Shell, Verbosity,
     confirm::left_out,
     duration::{measured, plural},
-    progress::Meter,
+    progress::{Meter, Turn},
     sanitize::{truncated, visible},
     shell::{BAD, GOOD},
     summary::Summary,
@@ -94,6 +94,7 @@ impl HumanReporter {
                 .text(&format!("test {} ... {outcome}", visible(&run.case.name)));
         }
         if let Some(meter) = &mut self.meter {
+            meter.run_ended(run.case.index);
             let counts = so_far.counts();
             meter.update(counts.total, counts.failed);
             meter.draw(&self.shell, run.completed_at);
@@ -141,6 +142,16 @@ impl Consumer for HumanReporter {
     fn event(&mut self, event: &Event<'_>) -> io::Result<()> {
         match event {
             Event::ExperimentStarted(started) => self.experiment_started(started),
+            Event::TurnStarted {
+                case,
+                turn,
+                max_turns,
+                says,
+            } => {
+                if let Some(meter) = &mut self.meter {
+                    meter.turn_began(Turn::new(case, *turn, *max_turns, says));
+                }
+            }
             Event::RunRetried {
                 case,
                 attempt,

@@ -21,6 +21,7 @@ mod section;
 mod snapshot;
 mod source;
 mod types;
+mod variables;
 mod yaml;
 
 pub use error::{ConfigError, ConfigErrors, ErrorKind, Warning};

@@ -46,6 +46,7 @@ impl Config {
                 enabled: false,
                 max_turns: 8,
                 min_turns: 1,
+                auto_approve_tools: true,
                 persona_override: None,
                 supervisor: SupervisorSettings::Mock(MockSupervisor::default()),
             },

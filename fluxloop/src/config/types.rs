@@ -197,6 +197,8 @@ pub struct MultiTurn {
     pub max_turns: u32,
     /// The first turn after which the supervisor may end a conversation.
     pub min_turns: u32,
+    /// Agents may use every tool without asking; in single questions, too.
+    pub auto_approve_tools: bool,
     /// The one persona that asks every input.
     pub persona_override: Option<String>,
     /// Who plays the user.

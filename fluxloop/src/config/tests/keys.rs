@@ -161,7 +161,7 @@ fn conversation_keys() -> Vec<Key> {
         "multi_turn: {{enabled: {}}}" => "false", else "off", at!("/multi_turn/enabled");
         "multi_turn: {{max_turns: {}}}" => "100", else "101", at!("/multi_turn/max_turns");
         "multi_turn: {{min_turns: {}}}" => "2", else "101", at!("/multi_turn/min_turns");
-        "multi_turn: {{auto_approve_tools: {}}}" => "false", else "x", at!("/multi_turn/auto_approve_tools");
+        "multi_turn: {{auto_approve_tools: {}}}" => "false", else "x", |c| c.multi_turn.auto_approve_tools.to_string();
         "multi_turn: {{persona_override: {}}}" => "p", else "[]", at!("/multi_turn/persona_override");
         "multi_turn: {{supervisor: {{provider: {}}}}}" => "mock", else "gemini", at!("/multi_turn/supervisor/provider");
         "multi_turn: {{supervisor: {{model: {}}}}}" => "gpt-4o", else "[]", at!("/multi_turn/supervisor/model");

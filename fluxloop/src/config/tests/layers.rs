@@ -102,7 +102,8 @@ fn every_option_has_a_flag_and_a_variable() {
                 option.name
             );
             let is_of_turns = option.key.starts_with("multi_turn.")
-                && !["multi-turn", "supervisor-api-key"].contains(&option.name);
+                && !["multi-turn", "auto-approve-tools", "supervisor-api-key"]
+                    .contains(&option.name);
             assert_eq!(
                 project.warnings().contains(of_turns),
                 is_of_turns,
