@@ -14,8 +14,10 @@ pub struct Verdict {
     /// The least success rate that was asked for.
     pub min_success_rate: Option<f64>,
     /// The least pass rate that was asked for of each case.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub min_case_pass_rate: Option<f64>,
     /// The lowest pass rate of any case, where cases are told apart.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub worst_case_pass_rate: Option<f64>,
 }
 
