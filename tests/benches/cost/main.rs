@@ -15,6 +15,7 @@ fn main() {
     let bench = Bench::prepare();
     cost_per_run(&bench, 64, 5.0);
     cost_per_run(&bench, 1, 12.0);
+    observations(&bench);
     slope(&bench);
     memory(&bench);
     concurrency(&bench);
@@ -23,8 +24,8 @@ fn main() {
 
 /// The whole cost of a run over that of writing its rows in a loop.
 fn cost_per_run(bench: &Bench, parallel: u32, limit: f64) {
-    let few = bench.echo(2_000, parallel);
-    let many = bench.echo(52_000, parallel);
+    let few = bench.call("echo", 2_000, parallel);
+    let many = bench.call("echo", 52_000, parallel);
     let run = many.minus(&few).per(50_000);
     let floor = floor::of(&bench.rows(), 50_000).per(50_000);
     let (name, ratio) = if parallel == 1 {
@@ -42,12 +43,29 @@ fn cost_per_run(bench: &Bench, parallel: u32, limit: f64) {
     );
 }
 
+/// What it costs to tell of what happens in a run.
+fn observations(bench: &Bench) {
+    let per_run = |agent: &str| {
+        let few = bench.call(agent, 2_000, 64);
+        let many = bench.call(agent, 52_000, 64);
+        many.minus(&few).per(50_000)
+    };
+    let (plain, traced) = (per_run("echo"), per_run("traced"));
+    println!(
+        "a run with 16 observations over one without, --parallel 64: {:.1} wall, {:.1} CPU (at most 3)\n\
+         a span with three fields costs the agent {:.2} µs (at most 3)",
+        traced.wall / plain.wall,
+        traced.cpu / plain.cpu,
+        f64::from(u32::try_from(bench.span()).expect("under four seconds")) / 1e3
+    );
+}
+
 /// Whether a run costs the same among many as among few.
 fn slope(bench: &Bench) {
-    let start = bench.echo(100, 64);
+    let start = bench.call("echo", 100, 64);
     let per = |runs: u32| {
         bench
-            .echo(runs, 64)
+            .call("echo", runs, 64)
             .minus(&start)
             .per(f64::from(runs - 100))
     };
@@ -61,8 +79,8 @@ fn slope(bench: &Bench) {
 
 /// What the engine's memory grows by.
 fn memory(bench: &Bench) {
-    let few = bench.echo(1_000, 64);
-    let many = bench.echo(1_000_000, 64);
+    let few = bench.call("echo", 1_000, 64);
+    let many = bench.call("echo", 1_000_000, 64);
     println!(
         "engine's peak memory: {:.1} MB at 1,000 runs, {:.1} MB at 1,000,000: {:.1} MB more (at most 20)",
         few.peak_mb,

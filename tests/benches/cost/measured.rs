@@ -70,7 +70,7 @@ fn cpu_seconds() -> f64 {
     f64::from(ticks) / 100.0
 }
 
-const AGENTS: &str = r"
+const AGENTS: &str = r#"
 //! Echoes.
 
 /// Answers with what it is asked, after one turn of the scheduler.
@@ -80,13 +80,33 @@ pub async fn echo(input: String) -> String {
     input
 }
 
+/// Echoes, and tells of eight spans: sixteen observations.
+#[fluxloop::agent]
+pub async fn traced(input: String) -> String {
+    tokio::task::yield_now().await;
+    for step in 0..8 {
+        tracing::info_span!("step", step, of = 8, what = "work").in_scope(|| ());
+    }
+    input
+}
+
+/// Nanoseconds that a span with three fields takes.
+#[fluxloop::agent]
+pub async fn span(_input: String) -> u64 {
+    let began = std::time::Instant::now();
+    for step in 0..1_000 {
+        tracing::info_span!("step", step, of = 1_000, what = "work").in_scope(|| ());
+    }
+    began.elapsed().as_nanos() as u64 / 1_000
+}
+
 /// Answers after 100 ms.
 #[fluxloop::agent]
 pub async fn wait(input: String) -> String {
     tokio::time::sleep(std::time::Duration::from_millis(100)).await;
     input
 }
-";
+"#;
 
 const INPUTS: &str = "inputs:
   - How do I change the delivery address of an order that was placed yesterday evening?
@@ -112,22 +132,20 @@ impl Bench {
             .status()
             .expect("cargo runs");
         assert!(built.success(), "cargo-fluxloop does not build");
-        let project = Project::new("bench_echo", AGENTS)
-            .config("runner: {target: \"bench_echo:echo\"}\n")
-            .inputs(INPUTS);
+        let project = Project::new("bench_echo", AGENTS).inputs(INPUTS);
         let manifest = fs::read_to_string(project.path("Cargo.toml")).expect("it was just written");
         project.write(
             "Cargo.toml",
             &manifest.replace(
                 "[workspace]",
-                "tokio = { version = \"1\", features = [\"rt\", \"time\"] }\n\n[workspace]",
+                "tokio = { version = \"1\", features = [\"rt\", \"time\"] }\ntracing = \"0.1\"\n\n[workspace]",
             ),
         );
         let bench = Self {
             project,
             command: workspace().join("target/release/cargo-fluxloop"),
         };
-        bench.echo(1, 1);
+        bench.call("echo", 1, 1);
         bench
     }
 
@@ -149,9 +167,10 @@ impl Bench {
         command
     }
 
-    /// Echoes so many times.
-    pub(crate) fn echo(&self, runs: u32, parallel: u32) -> Figures {
+    /// Calls an agent so many times.
+    pub(crate) fn call(&self, agent: &str, runs: u32, parallel: u32) -> Figures {
         let _ = fs::remove_dir_all(self.project.path("experiments"));
+        self.target(agent);
         let mut command = self.run(&format!("--iterations {runs} --parallel {parallel}"));
         command.stderr(Stdio::null());
         let mut peak_mb = 0.0_f64;
@@ -168,6 +187,18 @@ impl Bench {
         Figures { peak_mb, ..figures }
     }
 
+    /// Nanoseconds that a span takes its agent, by the agent's own account: the median of some runs.
+    pub(crate) fn span(&self) -> u64 {
+        self.call("span", 21, 1);
+        let rows = self.project.latest().rows("trace_summary.jsonl");
+        let mut taken: Vec<_> = rows
+            .iter()
+            .filter_map(|row| row["output"].as_u64())
+            .collect();
+        taken.sort_unstable();
+        taken[taken.len() / 2]
+    }
+
     /// The rows of one run of the last experiment.
     pub(crate) fn rows(&self) -> Rows {
         let experiment = self.project.latest();
@@ -181,10 +212,10 @@ impl Bench {
 
     /// Seconds that so many runs of 100 ms took, by the experiment's own account.
     pub(crate) fn waiting(&self, runs: u32, parallel: u32) -> f64 {
+        self.target("wait");
         let arguments = format!("--iterations {runs} --parallel {parallel}");
         let status = self
             .run(&arguments)
-            .env("FLUXLOOP_CONFIG", self.wait_config())
             .stderr(Stdio::null())
             .status()
             .expect("the command starts");
@@ -200,12 +231,12 @@ impl Bench {
         (at("completed_at") - at("started_at")).as_secs_f64()
     }
 
-    fn wait_config(&self) -> PathBuf {
+    /// Makes this agent the one that is run.
+    fn target(&self, agent: &str) {
         self.project.write(
             "configs/simulation.yaml",
-            "runner: {target: \"bench_echo:wait\"}\n",
+            &format!("runner: {{target: \"bench_echo:{agent}\"}}\n"),
         );
-        self.project.path("configs/simulation.yaml")
     }
 
     /// `cargo build` with nothing to build.
