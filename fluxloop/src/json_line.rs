@@ -29,10 +29,18 @@ pub fn push_json_line(
 /// JSON that an agent wrote itself is copied as it is: it may be laid out over several lines, and JSON asks for escapes
 /// of the first 32 characters only.
 fn make_inert(line: &mut Vec<u8>, begin: usize) {
-    let Some(first) = line[begin..].iter().position(|byte| may_act(*byte)) else {
+    // By blocks, without a way out within one: the compiler looks at all bytes of a block at once.
+    let acts_in = |block: &[u8]| {
+        block
+            .iter()
+            .fold(false, |found, byte| found | may_act(*byte))
+    };
+    let Some(block) = line[begin..].chunks(64).position(acts_in) else {
         return;
     };
-    let rest = line.split_off(begin + first);
+    let block = begin + block * 64;
+    let first = line[block..].iter().position(|byte| may_act(*byte));
+    let rest = line.split_off(block + first.unwrap_or_default());
     let rest = String::from_utf8_lossy(&rest);
     let mut inert = String::with_capacity(rest.len() + 16);
     for character in rest.chars() {

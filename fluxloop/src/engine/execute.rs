@@ -174,11 +174,12 @@ impl Progress<'_, '_> {
                 // Before the runs: one in a pause before a retry ends by it, and must not pass for the end of all.
                 () = &mut asked, if !matches!(self.phase, Phase::Draining(_)) => self.drain(running.len()),
                 // What a run has to tell comes before its end.
-                Some(notice) = heard.recv() => self.tell(notice),
+                Some(notice) = heard.recv() => {
+                    self.tell(notice);
+                    self.tell_all(&mut heard);
+                }
                 Some(done) = running.next() => {
-                    while let Ok(notice) = heard.try_recv() {
-                        self.tell(notice);
-                    }
+                    self.tell_all(&mut heard);
                     self.take(done);
                 }
                 () = &mut cut_off => break,
@@ -210,6 +211,13 @@ impl Progress<'_, '_> {
         let limit = self.settings.max_observations;
         let recording = self.observe(case.index, |tell| Recording::begin(case, at, limit, tell));
         self.in_flight.begin(case.index, at, recording);
+    }
+
+    /// Everything that runs have told so far.
+    fn tell_all(&mut self, heard: &mut mpsc::UnboundedReceiver<Notice>) {
+        while let Ok(notice) = heard.try_recv() {
+            self.tell(notice);
+        }
     }
 
     fn tell(&mut self, notice: Notice) {

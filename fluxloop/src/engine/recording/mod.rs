@@ -22,7 +22,7 @@ use crate::{
     },
     plan::Case,
     supervisor::TokenUsage,
-    worker::protocol::{Happening, Level, PointInTime, SpanEnd, SpanStart, Usage},
+    worker::protocol::{Happening, Level, PointInTime, SpanEnd, SpanKind, SpanStart, Usage},
 };
 use cost::Cost;
 use spans::{Open, OpenSpans};
@@ -184,7 +184,9 @@ impl Recording {
             told,
             named: false,
             counted: false,
-            model: model_of(start.attributes.as_deref()).map(Cow::into_owned),
+            model: (start.kind == SpanKind::Generation)
+                .then(|| model_of(start.attributes.as_deref()))
+                .flatten(),
         };
         if told {
             open.named = self.act(&open, open.model.as_deref());
@@ -330,12 +332,12 @@ fn of_turn(turn: u32, at: Timestamp) -> Observation<'static> {
 }
 
 /// The model that a generation asks, where its start says so.
-fn model_of(attributes: Option<&RawValue>) -> Option<Cow<'_, str>> {
+fn model_of(attributes: Option<&RawValue>) -> Option<String> {
     #[derive(serde::Deserialize)]
-    struct Asked<'a> {
-        #[serde(rename = "gen_ai.request.model", borrow)]
-        model: Cow<'a, str>,
+    struct Asked {
+        #[serde(rename = "gen_ai.request.model")]
+        model: String,
     }
-    let asked: Asked<'_> = serde_json::from_str(attributes?.get()).ok()?;
+    let asked: Asked = serde_json::from_str(attributes?.get()).ok()?;
     Some(asked.model)
 }
