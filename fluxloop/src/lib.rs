@@ -31,7 +31,7 @@ pub mod supervisor;
 pub use agent::{
     Context, Conversation, ExpertiseLevel, Message, Persona, Role, StateError, Transient, transient,
 };
-pub use fluxloop_macros::agent;
+pub use fluxloop_macros::{agent, tool};
 pub use observe::layer;
 
 #[doc(hidden)]

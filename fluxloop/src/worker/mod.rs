@@ -10,6 +10,8 @@ mod orphan;
 mod outbox;
 mod panic;
 pub mod protocol;
+#[cfg(unix)]
+mod relief;
 mod run;
 mod serve;
 

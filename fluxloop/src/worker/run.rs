@@ -41,6 +41,11 @@ impl Runs {
         })
     }
 
+    /// Whether somebody wants to know what happens in them.
+    pub(super) fn are_observed(&self) -> bool {
+        self.recorder.is_some()
+    }
+
     /// Starts a run; its result goes to the outbox.
     pub(super) fn start(
         self: &Arc<Self>,
