@@ -28,6 +28,7 @@ pub(super) const PAGES: &[(&str, &str)] = pages![
     "experiment-directory.md",
     "getting-started.md",
     "inputs.md",
+    "observations.md",
     "personas.md",
     "running.md",
     "security.md",

@@ -1,5 +1,4 @@
 //! `#[fluxloop::tool]`: the functions, and what is recorded of their calls.
-#![expect(clippy::unused_async, reason = "tools do what they like")]
 
 use std::{fmt::Display, io};
 
@@ -154,11 +153,27 @@ async fn calls_of_tools_are_recorded_with_arguments_and_results() {
             error,
         ));
     }
+    assert_eq!(recorded, expected());
+    let lookup = call.starts().next().expect("a tool");
+    assert_eq!(
+        call.events().next().expect("an event").parent,
+        Some(lookup.id)
+    );
+    assert_eq!(
+        call.starts().nth(1).expect("a tool").parent,
+        Some(lookup.id)
+    );
+}
+
+/// Name, input, output, and the error with whether it was a panic.
+type Recorded = (String, Option<Value>, Option<Value>, Option<(String, bool)>);
+
+fn expected() -> Vec<Recorded> {
     let of = |name: &str, input: Value, output: Option<Value>, error: Option<&str>| {
         let error = error.map(|error| (error.to_owned(), name == "panics"));
         (name.to_owned(), Some(input), output, error)
     };
-    let expected = [
+    vec![
         of(
             "lookup",
             json!({"number": 12}),
@@ -203,15 +218,5 @@ async fn calls_of_tools_are_recorded_with_arguments_and_results() {
             None,
             Some("it fell over"),
         ),
-    ];
-    assert_eq!(recorded, expected);
-    let lookup = call.starts().next().expect("a tool");
-    assert_eq!(
-        call.events().next().expect("an event").parent,
-        Some(lookup.id)
-    );
-    assert_eq!(
-        call.starts().nth(1).expect("a tool").parent,
-        Some(lookup.id)
-    );
+    ]
 }

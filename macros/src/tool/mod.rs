@@ -13,6 +13,7 @@ use syn::{
 };
 
 use self::{options::Options, parameter::Parameter};
+use crate::expand::{answer_spans, group};
 
 /// The function with its span; as it was, with every error, if it cannot have one.
 pub(crate) fn tool(options: TokenStream, item: TokenStream) -> TokenStream {
@@ -220,23 +221,25 @@ fn end(options: &Options, signature: &Signature) -> TokenStream {
     {
         return TokenStream::new();
     }
-    let at = match &signature.output {
-        ReturnType::Default => signature.ident.span(),
-        ReturnType::Type(_, ty) => ty.span(),
-    };
+    let (first, last) = answer_spans(signature);
     let method = if options.skips_return {
         "failure"
     } else {
         "outcome"
     };
-    let method = format_ident!("{method}", span = Span::mixed_site().located_at(at));
+    let method = format_ident!("{method}", span = last);
+    // Located at the type from its first to its last token: the compiler underlines all of it.
+    let came = quote_spanned!(first=> &&&&&__fluxloop::Came(&__fluxloop_result));
+    let came = group(first, came);
+    let call = group(last, TokenStream::new());
+    let outcome = quote_spanned!(last=> #came.#method #call);
     quote_spanned! {Span::mixed_site()=>
         __fluxloop_call.end(|| {
             #[allow(unused_imports)]
             use __fluxloop::{
                 FailsWithBoxed as _, FailsWithDebug as _, FailsWithError as _, FailsWithWords as _, Returns as _,
             };
-            (&&&&&__fluxloop::Came(&__fluxloop_result)).#method()
+            #outcome
         });
     }
 }

@@ -92,7 +92,11 @@ impl Options {
         syn::parenthesized!(inside in input);
         let names =
             Punctuated::<Ident, Token![,]>::parse_terminated_with(&inside, Ident::parse_any)
-                .map_err(|error| Error::new(error.span(), FORM))?;
+                .map_err(|error| {
+                    // What else is inside is no error of its own.
+                    let _ = inside.parse::<TokenStream>();
+                    Error::new(error.span(), FORM)
+                })?;
         for name in names {
             if name == "return" {
                 self.skips_return = true;
