@@ -101,7 +101,8 @@ pub fn agent(options: TokenStream, item: TokenStream) -> TokenStream {
 /// # The function
 ///
 /// A free function or a method, `async` or not, generic or not, of any visibility. `self` is not recorded. A method that
-/// takes `&mut self` and returns what it borrows from it cannot be `async`-less here: put the attribute on what it calls.
+/// is not `async`, takes `&mut self` and returns what it borrows from it does not compile: put the attribute on what it
+/// calls.
 ///
 /// Arguments and result implement `serde::Serialize`; of a `Result`, the value does, and the error implements `Display`
 /// or `Debug`. One that has no form in JSON when it is recorded says so in the record, and the call goes on.
