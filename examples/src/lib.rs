@@ -19,5 +19,6 @@ pub mod order_desk;
 #[doc = include_str!("../../docs/agents.md")]
 #[doc = include_str!("../../docs/conversations.md")]
 #[doc = include_str!("../../docs/getting-started.md")]
+#[doc = include_str!("../../docs/observations.md")]
 #[doc = include_str!("../../docs/targets.md")]
 struct DocumentedAgents;

@@ -34,7 +34,7 @@ pub use agent::{
     Approval, Context, Conversation, ExpertiseLevel, Message, Persona, Role, StateError, Transient,
     transient,
 };
-pub use fluxloop_macros::agent;
+pub use fluxloop_macros::{agent, tool};
 pub use observe::layer;
 pub use worker::protocol::ApprovalDecision;
 

@@ -163,14 +163,14 @@ fn invocation(signature: &Signature, parameters: &[Parameter<'_>]) -> TokenStrea
     }
 }
 
-fn group(span: Span, tokens: TokenStream) -> TokenTree {
+pub(crate) fn group(span: Span, tokens: TokenStream) -> TokenTree {
     let mut group = Group::new(proc_macro2::Delimiter::Parenthesis, tokens);
     group.set_span(span);
     group.into()
 }
 
 /// First and last token of the answer's type, or the function's name if it has none.
-fn answer_spans(signature: &Signature) -> (Span, Span) {
+pub(crate) fn answer_spans(signature: &Signature) -> (Span, Span) {
     let tokens = match &signature.output {
         ReturnType::Default => signature.ident.to_token_stream(),
         ReturnType::Type(_, ty) => ty.to_token_stream(),

@@ -4,6 +4,7 @@ mod check;
 mod expand;
 mod parameter;
 mod parse;
+mod tool;
 
 use proc_macro::TokenStream;
 
@@ -78,4 +79,43 @@ pub fn agent(options: TokenStream, item: TokenStream) -> TokenStream {
         item.into(),
     )));
     output
+}
+
+/// Records every call of a function as the use of a tool, with its arguments and its result.
+///
+/// ```
+/// # #[derive(serde::Serialize)] struct Status { shipped: bool }
+/// # struct Database;
+/// # impl Database { async fn find(&self, order: u32) -> Result<Status, std::io::Error> { let _ = order; Ok(Status { shipped: true }) } }
+/// #[fluxloop::tool(skip(database))]
+/// async fn lookup_order(order: u32, database: &Database) -> Result<Status, std::io::Error> {
+///     let status = database.find(order).await?;
+///     Ok(status)
+/// }
+/// ```
+///
+/// In a run, each call is a span of kind `tool` in the run's `observations.jsonl`: its input is `{"order": 12}`, its
+/// output what the function returned. An `Err` is the span's error, with what caused it, and so is a panic. What happens
+/// in the function is part of the span. Anywhere else the function does what it did without the attribute.
+///
+/// # The function
+///
+/// A free function or a method, `async` or not, generic or not, of any visibility. `self` is not recorded. A method that
+/// is not `async`, takes `&mut self` and returns what it borrows from it does not compile: put the attribute on what it
+/// calls.
+///
+/// Arguments and result implement `serde::Serialize`; of a `Result`, the value does, and the error implements `Display`
+/// or `Debug`. One that has no form in JSON when it is recorded says so in the record, and the call goes on.
+///
+/// # Options
+///
+/// `name = "lookup"` replaces the function's name in the record.
+///
+/// `skip(database, return)` leaves arguments out of the record, and with `return` what the function returned; that it
+/// failed, and why, is recorded all the same.
+///
+/// `crate = path` says where the crate `fluxloop` is, if its name in `Cargo.toml` is another.
+#[proc_macro_attribute]
+pub fn tool(options: TokenStream, item: TokenStream) -> TokenStream {
+    tool::tool(options.into(), item.into()).into()
 }

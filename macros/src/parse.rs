@@ -80,7 +80,7 @@ impl Options {
     }
 }
 
-fn once(option: &Ident, seen: bool) -> Result<()> {
+pub(crate) fn once(option: &Ident, seen: bool) -> Result<()> {
     if seen {
         return Err(Error::new(
             option.span(),
@@ -90,21 +90,21 @@ fn once(option: &Ident, seen: bool) -> Result<()> {
     Ok(())
 }
 
-fn expect_equals(input: ParseStream<'_>, option: &Ident, form: &str) -> Result<()> {
+pub(crate) fn expect_equals(input: ParseStream<'_>, option: &Ident, form: &str) -> Result<()> {
     input
         .parse::<Option<Token![=]>>()?
         .map(drop)
         .ok_or_else(|| Error::new(option.span(), format!("expected `{form}`")))
 }
 
-fn end_of_option(input: ParseStream<'_>) -> Result<()> {
+pub(crate) fn end_of_option(input: ParseStream<'_>) -> Result<()> {
     if input.is_empty() || input.peek(Token![,]) {
         return Ok(());
     }
     Err(input.error("expected `,`"))
 }
 
-fn skip_option(input: ParseStream<'_>) -> Result<()> {
+pub(crate) fn skip_option(input: ParseStream<'_>) -> Result<()> {
     while !input.is_empty() && !input.peek(Token![,]) {
         input.parse::<TokenTree>()?;
     }
@@ -129,7 +129,7 @@ fn check_name(name: &LitStr) -> Result<()> {
 }
 
 /// The path is used inside a module of its own as well, where `self` and `super` would be other modules.
-fn check_path(path: &Path) -> Result<()> {
+pub(crate) fn check_path(path: &Path) -> Result<()> {
     match path.segments.first() {
         Some(first) if first.ident == "self" || first.ident == "super" => Err(Error::new(
             first.ident.span(),

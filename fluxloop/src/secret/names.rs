@@ -6,8 +6,13 @@ pub const MASK: &str = "***";
 #[must_use]
 pub fn looks_secret(name: &str) -> bool {
     const WORDS: [&str; 6] = ["token", "password", "secret", "key", "auth", "credential"];
-    let name = name.to_ascii_lowercase();
-    WORDS.iter().any(|word| name.contains(word))
+    // Asked of every field that is recorded: without a copy of the name.
+    let name = name.as_bytes();
+    let stands_at = |at: usize, word: &str| {
+        let found = name.get(at..at + word.len());
+        found.is_some_and(|found| found.eq_ignore_ascii_case(word.as_bytes()))
+    };
+    (0..name.len()).any(|at| WORDS.iter().any(|word| stands_at(at, word)))
 }
 
 /// Whether a variable of the process environment holds a secret by its name. Stricter than [`looks_secret`]: the

@@ -11,6 +11,8 @@ mod outbox;
 mod panic;
 pub mod protocol;
 mod questions;
+#[cfg(unix)]
+mod relief;
 mod run;
 mod serve;
 

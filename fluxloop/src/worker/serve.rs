@@ -1,6 +1,9 @@
 use std::{collections::HashMap, io, sync::Arc};
 
-use tokio::io::{AsyncBufReadExt, AsyncRead, AsyncReadExt, BufReader};
+use tokio::{
+    io::{AsyncBufReadExt, AsyncRead, AsyncReadExt, BufReader},
+    task::JoinHandle,
+};
 
 use super::{
     env::WorkerEnvironment,
@@ -65,7 +68,9 @@ struct ToEngine(Arc<Outbox>);
 impl Sink for ToEngine {
     fn send(&self, observation: Observation<'_>) {
         // Each part is text or JSON already: it can be written.
-        let _ = self.0.send(&Response::Observation(observation));
+        let _ = self
+            .0
+            .send_when_there_is_room(&Response::Observation(observation));
     }
 }
 
@@ -89,16 +94,11 @@ async fn converse(
     token: String,
     (registry, outbox, runs): (Registry, Arc<Outbox>, Arc<Runs>),
 ) -> Result<(), WorkerError> {
-    let connected = connect(&socket).await;
-    let stream = connected.map_err(|source| WorkerError::Connect {
+    let connected = connect(&socket, &outbox, runs.recorder().is_some()).await;
+    let (receiver, writing) = connected.map_err(|source| WorkerError::Connect {
         address: socket,
         source,
     })?;
-    let (receiver, sender) = tokio::io::split(stream);
-    let writing = tokio::spawn({
-        let outbox = Arc::clone(&outbox);
-        async move { outbox.write_to(sender).await }
-    });
     let worker = Worker::new(outbox, &registry, (token, runs));
     let read = worker.read_requests(receiver).await;
     worker.outbox.close();
@@ -107,15 +107,40 @@ async fn converse(
     read
 }
 
+/// Reaches the engine. What is sent goes out by a task of its own, and where runs are observed by a thread besides.
 #[cfg(unix)]
-async fn connect(socket: &str) -> io::Result<tokio::net::UnixStream> {
-    tokio::net::UnixStream::connect(socket).await
+async fn connect(
+    socket: &str,
+    outbox: &Arc<Outbox>,
+    is_observed: bool,
+) -> io::Result<(impl AsyncRead + use<>, JoinHandle<()>)> {
+    use tokio::net::UnixStream;
+    let stream = UnixStream::connect(socket).await?.into_std()?;
+    if is_observed {
+        super::relief::start(outbox, stream.try_clone()?)?;
+    }
+    let (receiver, sender) = UnixStream::from_std(stream)?.into_split();
+    let outbox = Arc::clone(outbox);
+    let writing = async move { super::relief::write_to(&outbox, sender.as_ref()).await };
+    Ok((receiver, tokio::spawn(writing)))
 }
 
+/// Reaches the engine. What is sent goes out by a task of its own.
 #[cfg(windows)]
 #[expect(clippy::unused_async, reason = "it waits elsewhere")]
-async fn connect(socket: &str) -> io::Result<tokio::net::windows::named_pipe::NamedPipeClient> {
-    tokio::net::windows::named_pipe::ClientOptions::new().open(socket)
+async fn connect(
+    socket: &str,
+    outbox: &Arc<Outbox>,
+    _is_observed: bool,
+) -> io::Result<(impl AsyncRead + use<>, JoinHandle<()>)> {
+    let stream = tokio::net::windows::named_pipe::ClientOptions::new().open(socket)?;
+    let (receiver, sender) = tokio::io::split(stream);
+    let outbox = Arc::clone(outbox);
+    let writing = async move {
+        // An engine that is gone reads nothing more.
+        let _ = outbox.write_to(sender).await;
+    };
+    Ok((receiver, tokio::spawn(writing)))
 }
 
 /// What answers requests.

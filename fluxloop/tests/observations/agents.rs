@@ -1,4 +1,5 @@
 //! Agents that tell what they do.
+#![expect(clippy::unused_async, reason = "agents do what they like")]
 
 use std::io;
 

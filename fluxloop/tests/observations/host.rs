@@ -51,7 +51,12 @@ pub(crate) struct Call {
 pub(crate) async fn call(host: &WorkerHost, agent: &str, input: Value, limit: Duration) -> Call {
     let (sender, mut receiver) = mpsc::unbounded_channel();
     let arguments = Arguments::Input(to_raw_value(&input).expect("JSON"));
-    let agent = format!("observations::agents:{agent}");
+    let module = if agent == "uses_tools" {
+        "tools"
+    } else {
+        "agents"
+    };
+    let agent = format!("observations::{module}:{agent}");
     let answer = host
         .call(AgentCall {
             agent: &agent,

@@ -6,6 +6,7 @@ mod concurrency;
 mod host;
 mod recorded;
 mod subscriber;
+mod tools;
 
 /// The worker's entry: this executable, told to run this one test, becomes a worker.
 #[test]
