@@ -17,8 +17,12 @@ pub mod engine;
 pub mod event;
 #[cfg(feature = "engine")]
 pub mod host;
+#[cfg(any(feature = "llm", feature = "otlp"))]
+mod http;
 #[cfg(feature = "engine")]
 pub mod input;
+#[cfg(feature = "otlp")]
+pub mod otlp;
 #[cfg(feature = "engine")]
 pub mod plan;
 #[cfg(feature = "engine")]

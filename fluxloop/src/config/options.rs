@@ -4,10 +4,7 @@ use std::{collections::BTreeMap, fmt, sync::Arc};
 
 use serde_json::Value;
 
-use super::{
-    error::Warning,
-    node::Origin,
-};
+use super::{error::Warning, node::Origin};
 use crate::secret::{MASK, looks_secret};
 
 /// What an option takes.

@@ -5,11 +5,13 @@
 //! `true`, `false`, `null`, `none`, and whole numbers of fewer than 8 digits.
 
 mod header;
+mod header_list;
 mod json;
 mod names;
 mod secrets;
 mod stream;
 
+pub(crate) use header_list::{HEADER_VARIABLES, header_values};
 pub(crate) use names::is_secret_variable;
 pub use names::{MASK, looks_secret};
 pub use secrets::Secrets;
