@@ -5,5 +5,10 @@ pub use crate::agent::reply::{
     Failure, Output, ReplyOfResult, ReplyOfValue, Returned, asynchronous, blocking,
 };
 pub use crate::agent::{AgentEntry, Arguments, BindError, Context, Invocation};
+pub use crate::observe::tool::{
+    Answer, Came, FailsWithBoxed, FailsWithDebug, FailsWithError, FailsWithWords, Returns,
+    ToolCall, observe,
+};
 pub use crate::worker::test_entry;
 pub use inventory;
+pub use tracing;

@@ -3,6 +3,8 @@
 pub mod agent;
 #[doc(hidden)]
 pub mod json_line;
+pub mod observe;
+pub mod secret;
 #[doc(hidden)]
 pub mod visible;
 pub mod worker;
@@ -26,8 +28,6 @@ pub mod otlp;
 #[cfg(feature = "engine")]
 pub mod plan;
 #[cfg(feature = "engine")]
-pub mod secret;
-#[cfg(feature = "engine")]
 pub mod summary;
 #[cfg(feature = "engine")]
 pub mod supervisor;
@@ -36,6 +36,7 @@ pub use agent::{
     Context, Conversation, ExpertiseLevel, Message, Persona, Role, StateError, Transient, transient,
 };
 pub use fluxloop_macros::agent;
+pub use observe::layer;
 
 #[doc(hidden)]
 pub mod __private;

@@ -6,6 +6,7 @@ mod experiment;
 mod faulty;
 mod obedient;
 mod project;
+pub mod provider;
 #[cfg(unix)]
 mod running;
 #[cfg(unix)]

@@ -220,7 +220,7 @@ fn help_names_every_option() {
 const OPTIONS: &str = "
     --config -c --project --root --iterations -i --personas -p --multi-turn --no-multi-turn --max-turns
     --auto-approve-tools --manual-approve-tools --persona-override --supervisor-provider --supervisor-model
-    --supervisor-temperature --supervisor-api-key --supervisor-base-url --output-dir --output -o --experiment-name
+    --supervisor-temperature --supervisor-api-key --supervisor-base-url --supervisor-cassette --output-dir --output -o --experiment-name
     --name --yes -y --inputs --parallel --dry-run --seed --timeout --retries --max-failures --min-success-rate
     --no-fail --fail-fast --progress --message-format --quiet -q --verbose -v --color --manifest-path --package
     --features --all-features --no-default-features --release --cargo-profile --target-dir --locked --offline";

@@ -48,6 +48,31 @@ pub(super) struct ConversationArguments {
     /// Address of the supervisor's API [default: the provider's own]
     #[arg(long, value_name = "URL")]
     supervisor_base_url: Option<String>,
+    /// What to do with the supervisor's cassette [default: from config]
+    #[arg(long, value_name = "MODE")]
+    supervisor_cassette: Option<CassetteMode>,
+}
+
+/// What is done with a recording of the supervisor.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum CassetteMode {
+    /// Play it, without network and key
+    Replay,
+    /// Ask the model everything, and record it anew
+    Record,
+    /// Play what is there, ask and add the rest
+    Auto,
+}
+
+impl CassetteMode {
+    /// Its name in the configuration.
+    fn as_str(self) -> &'static str {
+        match self {
+            Self::Replay => "replay",
+            Self::Record => "record",
+            Self::Auto => "auto",
+        }
+    }
 }
 
 /// Who answers the supervisor's calls.
@@ -156,6 +181,11 @@ impl ConversationArguments {
             "multi_turn.supervisor.base_url",
             "--supervisor-base-url",
             self.supervisor_base_url.as_deref(),
+        );
+        overrides.push(
+            "multi_turn.supervisor.cassette.mode",
+            "--supervisor-cassette",
+            self.supervisor_cassette.map(CassetteMode::as_str),
         );
     }
 }

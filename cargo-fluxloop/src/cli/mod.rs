@@ -11,6 +11,7 @@ mod output;
 mod root;
 mod run;
 mod selection;
+mod show;
 mod value;
 
 pub(crate) use completions::CompletionsArguments;
@@ -22,6 +23,7 @@ pub(crate) use output::{MessageFormat, ShellArguments, ShellOptions};
 pub(crate) use root::{Cli, Command};
 pub(crate) use run::{RunArguments, RunSubject};
 pub(crate) use selection::ProjectArguments;
+pub(crate) use show::ShowArguments;
 
 #[cfg(test)]
 mod tests;

@@ -13,13 +13,31 @@ pub(crate) enum MessageFormat {
     Json,
 }
 
+/// Where results go.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Output")]
+pub(super) struct OutputDirectoryArguments {
+    /// Output directory for results [default: experiments/]
+    #[arg(short = 'o', long, visible_alias = "output", value_name = "DIRECTORY")]
+    output_dir: Option<String>,
+}
+
+impl OutputDirectoryArguments {
+    pub(super) fn push_to(&self, overrides: &mut Overrides) {
+        overrides.push(
+            "output_directory",
+            "--output-dir",
+            self.output_dir.as_deref(),
+        );
+    }
+}
+
 /// Where results go, and what is shown meanwhile.
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Output")]
 pub(super) struct OutputArguments {
-    /// Output directory for results [default: experiments/]
-    #[arg(short = 'o', long, visible_alias = "output", value_name = "DIRECTORY")]
-    output_dir: Option<String>,
+    #[command(flatten)]
+    directory: OutputDirectoryArguments,
     /// Custom experiment name [default: auto-generated]
     #[arg(long, visible_alias = "name", value_name = "NAME")]
     experiment_name: Option<String>,
@@ -33,11 +51,7 @@ pub(super) struct OutputArguments {
 
 impl OutputArguments {
     pub(super) fn push_to(&self, overrides: &mut Overrides) {
-        overrides.push(
-            "output_directory",
-            "--output-dir",
-            self.output_dir.as_deref(),
-        );
+        self.directory.push_to(overrides);
         overrides.push("name", "--experiment-name", self.experiment_name.as_deref());
     }
 }

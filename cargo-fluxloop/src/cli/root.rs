@@ -2,7 +2,7 @@ use std::ffi::OsString;
 
 use clap::{Parser, Subcommand};
 
-use super::{CompletionsArguments, ListArguments, RunArguments, ShellArguments};
+use super::{CompletionsArguments, ListArguments, RunArguments, ShellArguments, ShowArguments};
 
 /// Simulated users for the LLM agents in your workspace.
 #[derive(Debug, Parser)]
@@ -30,6 +30,8 @@ pub(crate) enum Command {
     Run(RunArguments),
     /// List the registered agents, or the cases that a run would have
     List(Box<ListArguments>),
+    /// Show an experiment, or one case of it
+    Show(Box<ShowArguments>),
     /// Print a shell's completions for `cargo-fluxloop`
     Completions(CompletionsArguments),
 }

@@ -1,4 +1,5 @@
 mod help;
+mod show;
 
 use std::ffi::OsString;
 
@@ -47,31 +48,9 @@ fn the_command_is_consistent() {
     Cli::command().debug_assert();
 }
 
-#[test]
-fn each_option_reaches_its_key() {
-    let table: &[(&str, &str, Value)] = &[
-        ("--iterations 20", "iterations", json!(20)),
-        ("-i 20", "iterations", json!(20)),
-        ("--personas a,b", "persona_filter", json!(["a", "b"])),
-        ("-p a", "persona_filter", json!(["a"])),
-        ("--multi-turn", "multi_turn.enabled", json!(true)),
-        ("--no-multi-turn", "multi_turn.enabled", json!(false)),
-        ("--max-turns 12", "multi_turn.max_turns", json!(12)),
-        (
-            "--auto-approve-tools",
-            "multi_turn.auto_approve_tools",
-            json!(true),
-        ),
-        (
-            "--manual-approve-tools",
-            "multi_turn.auto_approve_tools",
-            json!(false),
-        ),
-        (
-            "--persona-override expert",
-            "multi_turn.persona_override",
-            json!("expert"),
-        ),
+/// Options of the supervisor, their keys, and the values there.
+fn supervisor_options() -> [(&'static str, &'static str, Value); 6] {
+    [
         (
             "--supervisor-provider openai",
             "multi_turn.supervisor.provider",
@@ -97,6 +76,39 @@ fn each_option_reaches_its_key() {
             "multi_turn.supervisor.base_url",
             json!("http://x"),
         ),
+        (
+            "--supervisor-cassette record",
+            "multi_turn.supervisor.cassette.mode",
+            json!("record"),
+        ),
+    ]
+}
+
+#[test]
+fn each_option_reaches_its_key() {
+    let table: &[(&str, &str, Value)] = &[
+        ("--iterations 20", "iterations", json!(20)),
+        ("-i 20", "iterations", json!(20)),
+        ("--personas a,b", "persona_filter", json!(["a", "b"])),
+        ("-p a", "persona_filter", json!(["a"])),
+        ("--multi-turn", "multi_turn.enabled", json!(true)),
+        ("--no-multi-turn", "multi_turn.enabled", json!(false)),
+        ("--max-turns 12", "multi_turn.max_turns", json!(12)),
+        (
+            "--auto-approve-tools",
+            "multi_turn.auto_approve_tools",
+            json!(true),
+        ),
+        (
+            "--manual-approve-tools",
+            "multi_turn.auto_approve_tools",
+            json!(false),
+        ),
+        (
+            "--persona-override expert",
+            "multi_turn.persona_override",
+            json!("expert"),
+        ),
         ("--output-dir out", "output_directory", json!("out")),
         ("--output out", "output_directory", json!("out")),
         ("-o out", "output_directory", json!("out")),
@@ -115,7 +127,7 @@ fn each_option_reaches_its_key() {
         ),
         ("--fail-fast", "fail_fast", json!(true)),
     ];
-    for (arguments, key, value) in table {
+    for (arguments, key, value) in table.iter().chain(&supervisor_options()) {
         let overrides = options(arguments, &[]).unwrap().overrides;
         let [given] = overrides.as_slice() else {
             panic!("{arguments} gives {overrides:?}");
@@ -318,6 +330,7 @@ fn wrong_values_are_refused() {
         "--max-turns 101",
         "--supervisor-temperature 1.5",
         "--supervisor-provider llama",
+        "--supervisor-cassette rewind",
         "--parallel 0",
         "--seed -1",
         "--timeout 0",

@@ -9,7 +9,7 @@ use fluxloop::{
     supervisor::SupervisorError,
 };
 
-use super::{exit, session::Unfit};
+use super::{exit, session::Unfit, show::ShowError};
 use crate::{
     build::BuildError,
     cli::UsageError,
@@ -55,6 +55,8 @@ pub(super) enum CommandError {
     Artifact(#[from] ArtifactError),
     #[error(transparent)]
     Engine(#[from] EngineError),
+    #[error(transparent)]
+    Show(#[from] ShowError),
     /// The system denied what every command needs.
     #[error("{what}")]
     System {
@@ -88,6 +90,7 @@ impl CommandError {
             | Self::Interrupted
             | Self::Build(BuildError::Interrupted)
             | Self::Workspace(WorkspaceError::Interrupted) => exit::INTERRUPTED,
+            Self::Show(error) => error.exit_code(),
             Self::Target(TargetError::NoAgents { .. })
             | Self::Build(BuildError::NoEntry { .. })
             | Self::Workspace(
@@ -130,6 +133,7 @@ impl CommandError {
             Self::Workspace(error) => error.hint(),
             Self::Target(error) => Some(error.hint()),
             Self::Build(error) => error.hint(),
+            Self::Show(error) => error.hint(),
             Self::Unfit(_) => Some(
                 "change the inputs, or the types of the agent's parameters; nothing was run"
                     .to_owned(),
@@ -137,11 +141,11 @@ impl CommandError {
             Self::Artifact(error) | Self::Engine(EngineError::Write(error)) => {
                 error.hint().map(str::to_owned)
             }
+            Self::Supervisor(error) => error.hint().map(str::to_owned),
             Self::Declined
             | Self::Interrupted
             | Self::Usage(_)
             | Self::Config(_)
-            | Self::Supervisor(_)
             | Self::Start(_)
             | Self::Engine(_)
             | Self::System { .. }

@@ -6,7 +6,7 @@ use std::process::ExitCode;
 pub(super) const OK: i32 = 0;
 /// The command line is wrong.
 pub(super) const USAGE: i32 = 2;
-/// There is nothing to run.
+/// There is nothing to run, or no experiment to show.
 pub(super) const NOTHING_TO_RUN: i32 = 4;
 /// Configuration, inputs or target are wrong: said before anything runs.
 pub(super) const SETUP: i32 = 96;

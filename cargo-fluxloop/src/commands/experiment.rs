@@ -43,6 +43,9 @@ pub(super) fn execute(
     let workshop = Workshop::open(&planned.config, options.cargo.clone(), invocation)?;
     let selection = workshop.select(planned.target.as_ref())?;
     agree(&planned, &options, invocation)?;
+    if let (Some(supervisor), false) = (&planned.supervisor, options.dry_run) {
+        supervisor.open()?;
+    }
     let git = GitQuestion::ask(planned.config.runner.working_directory.clone());
     let worker = workshop.build(&selection.unit)?;
     let runtime = runtime()?;

@@ -9,6 +9,7 @@ mod experiment;
 mod git;
 mod plan;
 mod session;
+mod show;
 mod signals;
 
 use std::{ffi::OsString, path::Path, process::ExitCode};
@@ -74,6 +75,7 @@ fn dispatch(command: Command, invocation: &Invocation) -> Result<i32, CommandErr
             ListSubject::Agents(arguments) => agents::execute(arguments, invocation),
             ListSubject::Cases(arguments) => cases::execute(arguments, invocation),
         },
+        Command::Show(arguments) => show::execute(&arguments, invocation),
         Command::Completions(arguments) => completions::execute(&arguments),
     }
 }

@@ -89,7 +89,7 @@ impl<'a> Workshop<'a> {
             parallel: usize::try_from(self.config.parallel.get()).unwrap_or(usize::MAX),
             crash_rerun: self.config.runner.crash_rerun,
             logs: logs.clone(),
-            observe: None,
+            observe: self.config.observe.options(&unit.own_crates()),
         };
         WorkerHost::start(worker.command.clone(), options)
             .await

@@ -38,6 +38,17 @@ impl Unit {
         }
     }
 
+    /// The crates that are the agents' own, as Rust code names them: the target, and the library that stands beside it.
+    pub(crate) fn own_crates(&self) -> Vec<String> {
+        let target = self.target.crate_name();
+        let package = normal(&self.target.member().package.name);
+        if package == target {
+            vec![target]
+        } else {
+            vec![target, package]
+        }
+    }
+
     /// Whether an agent is this target's own, rather than one of a library that it links.
     pub(crate) fn owns(&self, agent: &AgentInfo) -> bool {
         let binary = match self.target.kind() {

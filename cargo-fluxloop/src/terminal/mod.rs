@@ -8,6 +8,7 @@ mod json;
 mod progress;
 mod sanitize;
 mod shell;
+mod show;
 mod stdout;
 mod summary;
 
@@ -17,6 +18,7 @@ pub(crate) use json::JsonReporter;
 pub(crate) use progress::{Progress, ProgressForm};
 pub(crate) use sanitize::visible;
 pub(crate) use shell::{Color, Shell, Verbosity, stdin_is_terminal};
+pub(crate) use show::{CaseView, Page, RunTable, head, unfinished};
 pub(crate) use stdout::Stdout;
 
 #[cfg(test)]

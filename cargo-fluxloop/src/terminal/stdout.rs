@@ -1,7 +1,9 @@
 use std::{
     fmt,
-    io::{self, Write},
+    io::{self, IsTerminal as _, Write},
 };
+
+use super::{Color, Page, Verbosity};
 
 /// Standard output: for programs, and for what was asked to be printed.
 pub(crate) struct Stdout {
@@ -21,6 +23,25 @@ impl Stdout {
     /// The process's own.
     pub(crate) fn process() -> Self {
         Self::to(io::stdout())
+    }
+
+    /// The process's own, for people, and the page that it is; `variable` looks an environment variable up.
+    pub(crate) fn for_people<'a>(
+        verbosity: Verbosity,
+        color: Color,
+        variable: impl Fn(&str) -> Option<&'a str>,
+    ) -> (Self, Page) {
+        let terminal = io::stdout().is_terminal();
+        let styled = color.is_on(terminal, variable);
+        let out = if styled {
+            // Old Windows consoles know no escape sequences; the stream translates ours.
+            Self::to(anstream::AutoStream::always(io::stdout()))
+        } else {
+            Self::process()
+        };
+        let size = terminal.then(|| terminal_size::terminal_size_of(io::stdout()));
+        let columns = size.flatten().map(|(width, _)| width.0.into());
+        (out, Page::new(columns, styled, verbosity))
     }
 
     /// Another writer.

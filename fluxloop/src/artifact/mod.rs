@@ -2,11 +2,12 @@
 //! files for the programs that read them.
 //!
 //! [`ExperimentDirectory`] makes the folder, and [`Artifacts`] fills it from the events of the experiment.
-//! A row is on disk when its run ends; nothing keeps rows in memory.
+//! A row is on disk when its run ends; nothing keeps rows in memory. [`read`] reads it all back.
 
 mod directory;
 mod error;
 mod observation;
+pub mod read;
 mod row;
 mod row_file;
 mod run_lines;

@@ -16,7 +16,7 @@ use super::{
 use crate::{
     config::Gate,
     event::{FailureKind, Started},
-    summary::{Counts, DurationsMs, Statistics},
+    summary::{Counts, DurationsMs, Statistics, Supervision},
 };
 
 /// The version of all files of the directory together. The second number counts additions; the first one
@@ -94,6 +94,7 @@ impl SummaryFile {
             }),
             token_usage: UsageRow::of(statistics.usage()),
             cost: statistics.cost(),
+            supervisor: statistics.supervision(),
             target: &self.started.target,
             seed: self.started.seed,
             fluxloop_version: env!("CARGO_PKG_VERSION"),
@@ -166,6 +167,8 @@ struct Document<'a> {
     token_usage: Option<UsageRow>,
     #[serde(skip_serializing_if = "Option::is_none")]
     cost: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    supervisor: Option<&'a Supervision>,
     target: &'a str,
     seed: u64,
     fluxloop_version: &'static str,

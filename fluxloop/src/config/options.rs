@@ -96,6 +96,11 @@ pub const RUN_OPTIONS: &[RunOption] = &[
         "multi_turn.supervisor.base_url",
         OptionKind::Text,
     ),
+    option(
+        "supervisor-cassette",
+        "multi_turn.supervisor.cassette.mode",
+        OptionKind::Text,
+    ),
 ];
 
 /// The option of a name.

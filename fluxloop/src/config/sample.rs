@@ -1,6 +1,9 @@
 use std::{collections::BTreeMap, num::NonZeroU32, path::PathBuf, time::Duration};
 
-use super::{Config, Gate, MultiTurn, Output, Runner, SupervisorSettings};
+use super::{
+    Config, Gate, MultiTurn, ObserveSettings, Observed, Output, Runner, Subscriber,
+    SupervisorSettings,
+};
 use crate::{secret::Secrets, supervisor::MockSupervisor};
 
 impl Config {
@@ -45,6 +48,13 @@ impl Config {
                 supervisor: SupervisorSettings::Mock(MockSupervisor::default()),
             },
             pricing: crate::config::Pricing::default(),
+            observe: ObserveSettings {
+                level: Observed::Usual,
+                filter: None,
+                subscriber: Subscriber::Fluxloop,
+                max_per_run: 10_000,
+                max_value_bytes: 64 * 1024,
+            },
             gate: Gate {
                 max_failures: 0,
                 min_success_rate: None,

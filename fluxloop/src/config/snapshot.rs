@@ -5,7 +5,7 @@ use std::{path::Path, time::Duration};
 use serde_json::{Map, Value, json};
 
 use super::{
-    Config,
+    Config, SupervisorSettings,
     node::{Node, NodeValue},
     yaml,
 };
@@ -44,6 +44,7 @@ impl Config {
         );
         self.snapshot_runner(&mut map);
         self.snapshot_conversations(&mut map);
+        self.snapshot_observe(&mut map);
         map.retain(|_, value| !value.is_null());
         let mut value = Value::Object(map);
         self.secrets.redact_value(&mut value);
@@ -62,6 +63,24 @@ impl Config {
             conversations.insert("enabled".into(), json!(self.multi_turn.enabled));
             conversations.insert("max_turns".into(), json!(self.multi_turn.max_turns));
             conversations.insert("min_turns".into(), json!(self.multi_turn.min_turns));
+            if let SupervisorSettings::Model(model) = &self.multi_turn.supervisor
+                && let Some(cassette) = &model.cassette
+                && let Some(Value::Object(supervisor)) = conversations.get_mut("supervisor")
+            {
+                let cassette = json!({"file": path(&cassette.file), "mode": cassette.mode.name()});
+                supervisor.insert("cassette".into(), cassette);
+            }
+        }
+    }
+
+    fn snapshot_observe(&self, map: &mut Map<String, Value>) {
+        let observe = map.entry("observe").or_insert_with(|| json!({}));
+        if let Value::Object(observe) = observe {
+            observe.insert("max_per_run".into(), json!(self.observe.max_per_run));
+            observe.insert(
+                "max_value_bytes".into(),
+                json!(self.observe.max_value_bytes),
+            );
         }
     }
 

@@ -4,7 +4,11 @@ use std::{collections::BTreeMap, fmt, num::NonZeroU32, path::PathBuf, time::Dura
 
 use serde_json::{Map, Value};
 
-use crate::{Persona, supervisor::MockSupervisor};
+use crate::{
+    Persona,
+    supervisor::MockSupervisor,
+    worker::protocol::{Level, ObserveOptions},
+};
 
 /// A whole experiment's configuration, validated, all layers merged.
 #[derive(Clone)]
@@ -50,6 +54,8 @@ pub struct Config {
     pub multi_turn: MultiTurn,
     /// What the agent's models cost.
     pub pricing: super::Pricing,
+    /// What is recorded of what happens in runs.
+    pub observe: ObserveSettings,
     /// When a finished experiment counts as passed.
     pub gate: Gate,
     /// Stop starting runs after the first failure.
@@ -77,6 +83,7 @@ impl fmt::Debug for Config {
             .field("output", &self.output)
             .field("inputs_file", &self.inputs_file)
             .field("persona_filter", &self.persona_filter)
+            .field("observe", &self.observe)
             .field("gate", &self.gate)
             .field("fail_fast", &self.fail_fast)
             .field("secrets", &self.secrets)
@@ -177,6 +184,45 @@ pub struct ModelSettings {
     pub timeout: Duration,
     /// How often a request is tried again after a failure that may pass.
     pub max_retries: u32,
+    /// Where its answers are recorded.
+    pub cassette: Option<CassetteSettings>,
+    /// That its provider wants a key and there is none, in a sentence. Only where it may turn out that nobody need be
+    /// asked: else it is an error of the configuration.
+    pub missing_key: Option<String>,
+}
+
+/// A file of answers, which is played or recorded.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct CassetteSettings {
+    /// Absolute.
+    pub file: PathBuf,
+    /// Which of the two.
+    pub mode: CassetteMode,
+}
+
+/// What is done with a cassette.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum CassetteMode {
+    /// It is played, and nobody is asked: without network and key.
+    #[default]
+    Replay,
+    /// The model is asked everything, and the cassette is made anew.
+    Record,
+    /// What is there is played; the rest is asked and added.
+    Auto,
+}
+
+impl CassetteMode {
+    /// What configurations call it.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Replay => "replay",
+            Self::Record => "record",
+            Self::Auto => "auto",
+        }
+    }
 }
 
 impl fmt::Debug for ModelSettings {
@@ -186,6 +232,7 @@ impl fmt::Debug for ModelSettings {
             .field("provider", &self.provider)
             .field("model", &self.model)
             .field("base_url", &self.base_url)
+            .field("cassette", &self.cassette)
             .finish_non_exhaustive()
     }
 }
@@ -225,6 +272,75 @@ impl ModelProvider {
             Self::OpenAi => "gpt-4o",
             Self::Anthropic => "claude-3-5-sonnet-latest",
         }
+    }
+}
+
+/// What is recorded of what happens in runs: the spans and events that agents and their libraries emit.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct ObserveSettings {
+    /// How important something has to be; by default that differs between the agents' own crate and all others.
+    pub level: Observed,
+    /// More directives, in the syntax of `tracing_subscriber::filter::Targets`.
+    pub filter: Option<String>,
+    /// Who installs what takes spans and events down.
+    pub subscriber: Subscriber,
+    /// The most observations that are kept of a run; the others are counted.
+    pub max_per_run: u64,
+    /// The longest value that is kept whole, in bytes of JSON.
+    pub max_value_bytes: u64,
+}
+
+/// How important something has to be in order to be recorded.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Observed {
+    /// `debug` in the agents' own crate, `info` anywhere else.
+    Usual,
+    /// At least this, wherever it happens.
+    From(Level),
+    /// Nothing is recorded, whatever else is configured.
+    Nothing,
+}
+
+/// Who installs the subscriber of the agents' process.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Subscriber {
+    /// The worker, before it calls an agent.
+    Fluxloop,
+    /// An agent, with [`fluxloop::layer()`](crate::layer) in it.
+    Own,
+}
+
+impl ObserveSettings {
+    /// What a worker is told to record, given the names of the crates that are the agents' own; absent where it is to
+    /// record nothing.
+    #[must_use]
+    pub fn options(&self, own_crates: &[String]) -> Option<ObserveOptions> {
+        let mut directives = match self.level {
+            Observed::Nothing => return None,
+            Observed::From(level) => vec![word(level).to_owned()],
+            Observed::Usual => {
+                let own = own_crates.iter().map(|name| format!("{name}=debug"));
+                std::iter::once("info".to_owned()).chain(own).collect()
+            }
+        };
+        // A later directive of the same target wins.
+        directives.extend(self.filter.clone());
+        Some(ObserveOptions {
+            filter: directives.join(","),
+            max_value_bytes: self.max_value_bytes,
+            own_subscriber: self.subscriber == Subscriber::Own,
+        })
+    }
+}
+
+fn word(level: Level) -> &'static str {
+    match level {
+        Level::Trace => "trace",
+        Level::Debug => "debug",
+        Level::Info => "info",
+        Level::Warn => "warn",
+        Level::Error => "error",
     }
 }
 

@@ -70,7 +70,7 @@ pub(super) struct Decided {
     /// After which turn, from 1.
     pub(super) turn: u32,
     pub(super) asked_at: Timestamp,
-    pub(super) decided_at: Timestamp,
+    pub(super) at: Timestamp,
     /// Secrets are masked.
     pub(super) result: Result<Decision, SupervisorFailure>,
 }

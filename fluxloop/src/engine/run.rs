@@ -195,12 +195,12 @@ impl<H: AgentHost> Runner<'_, H> {
         let decided = Decided {
             turn: talk.turn,
             asked_at,
-            decided_at: self.clock.now(),
+            at: self.clock.now(),
             result: mask::decision(result, &self.settings.secrets),
         };
         let step = match &decided.result {
             Ok(decision) => {
-                talk.used(decision.usage);
+                talk.decided(decision.usage);
                 Ok(decision.step.clone())
             }
             Err(error) => {

@@ -47,7 +47,7 @@ impl From<&Config> for Settings {
             min_turns: config.multi_turn.min_turns,
             fail_fast: config.fail_fast,
             gate: config.gate,
-            max_observations: 10_000,
+            max_observations: config.observe.max_per_run,
             pricing: config.pricing.clone(),
             secrets: config.secrets.clone(),
         }

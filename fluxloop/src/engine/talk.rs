@@ -25,6 +25,8 @@ pub(super) struct Talk {
     follow_up: Option<Arguments>,
     /// Absent where nobody supervises: it is no conversation then.
     history: Option<Vec<Said>>,
+    /// Of the supervisor.
+    decisions: u32,
     usage: Option<TokenUsage>,
 }
 
@@ -38,6 +40,7 @@ impl Talk {
             state: None,
             follow_up: None,
             history: supervised.then(Vec::new),
+            decisions: 0,
             usage: None,
         };
         talk.say(Speaker::User, || text(&case.input.recorded), false);
@@ -87,6 +90,12 @@ impl Talk {
         self.say(Speaker::User, || message, true);
     }
 
+    /// The supervisor has decided, and used so much for it.
+    pub(super) fn decided(&mut self, usage: Option<TokenUsage>) {
+        self.decisions += 1;
+        self.used(usage);
+    }
+
     /// The supervisor has used so much more.
     pub(super) fn used(&mut self, usage: Option<TokenUsage>) {
         if let Some(usage) = usage {
@@ -101,6 +110,7 @@ impl Talk {
         supervisor: Option<&Supervisor>,
     ) -> Option<ConversationRecord> {
         let mut record = ConversationRecord::new(end, (self.turn, self.history?), supervisor?);
+        record.decisions = self.decisions;
         record.usage = self.usage;
         Some(record)
     }

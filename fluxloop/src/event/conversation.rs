@@ -18,6 +18,8 @@ pub struct ConversationRecord {
     pub provider: &'static str,
     /// The model that supervised, where one did.
     pub model: Option<String>,
+    /// How often the supervisor decided.
+    pub decisions: u32,
     /// What the supervisor used, failed attempts included; absent where nobody said.
     pub usage: Option<TokenUsage>,
 }
@@ -36,6 +38,7 @@ impl ConversationRecord {
             actions: Vec::new(),
             provider: supervisor.provider(),
             model: supervisor.model().map(str::to_owned),
+            decisions: 0,
             usage: None,
         }
     }

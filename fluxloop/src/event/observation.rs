@@ -1,7 +1,7 @@
 use std::{borrow::Cow, fmt, time::Duration};
 
 use jiff::Timestamp;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
 use super::Failure;
@@ -97,7 +97,7 @@ pub enum ObservedError<'a> {
 }
 
 /// What an observation is about.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum ObservationKind {
@@ -112,6 +112,7 @@ pub enum ObservationKind {
     /// A decision of the supervisor.
     Supervisor,
     /// Anything else.
+    #[default]
     Span,
 }
 

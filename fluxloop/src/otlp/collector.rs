@@ -34,8 +34,15 @@ pub(super) struct Collector {
 /// A batch that was not taken.
 struct Refusal {
     reason: String,
-    /// Whether it may be taken later, and the pause that was asked for.
-    again: Option<Option<Duration>>,
+    again: Again,
+}
+
+/// Whether a batch may be taken when it is sent again.
+enum Again {
+    Never,
+    Soon,
+    /// The collector says when.
+    After(Duration),
 }
 
 impl Collector {
@@ -92,13 +99,12 @@ impl Collector {
                     return Err(format!("the collector gave no answer within {limit:?}"));
                 }
             };
-            let again = refusal
-                .again
-                .and_then(|asked| Some((asked, pauses.next()?)));
-            let Some((asked, pause)) = again else {
-                return Err(refusal.reason);
+            let pause = match (refusal.again, pauses.next()) {
+                (Again::Never, _) | (_, None) => return Err(refusal.reason),
+                (Again::After(asked), _) => asked,
+                (Again::Soon, Some(pause)) => pause,
             };
-            let next = Instant::now() + asked.unwrap_or(pause);
+            let next = Instant::now() + pause;
             if next >= deadline {
                 return Err(refusal.reason);
             }
@@ -109,7 +115,7 @@ impl Collector {
     async fn attempt(&self, body: &[u8]) -> Result<ExportTraceServiceResponse, Refusal> {
         let interrupted = |error| Refusal {
             reason: http::described(error),
-            again: Some(None),
+            again: Again::Soon,
         };
         let kind = match self.options.protocol {
             Protocol::Protobuf => "application/x-protobuf",
@@ -126,7 +132,7 @@ impl Collector {
             return Err(Refusal {
                 // The body stays unread: some servers say in it what was sent to them, keys as well.
                 reason: format!("the collector answered {status}"),
-                again: may_pass(status).then(|| http::retry_after(&response)),
+                again: again(status, &response),
             });
         }
         let body = body_of(response).await.map_err(interrupted)?;
@@ -166,9 +172,12 @@ impl Collector {
     }
 }
 
-/// What OTLP says may be sent again.
-fn may_pass(status: StatusCode) -> bool {
-    matches!(status.as_u16(), 429 | 502 | 503 | 504)
+/// As OTLP has it.
+fn again(status: StatusCode, response: &Response) -> Again {
+    match status.as_u16() {
+        429 | 502 | 503 | 504 => http::retry_after(response).map_or(Again::Soon, Again::After),
+        _ => Again::Never,
+    }
 }
 
 /// The answer's body as far as it is read: what is longer says nothing that is needed.

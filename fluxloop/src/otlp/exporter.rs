@@ -45,7 +45,7 @@ pub struct Exporter {
     delivery: Arc<Delivery>,
     done: oneshot::Receiver<()>,
     /// Its end is the end of the thread that sends.
-    _alive: oneshot::Sender<()>,
+    alive: oneshot::Sender<()>,
     options: ExportOptions,
 }
 
@@ -100,7 +100,7 @@ impl Exporter {
         let delivery = Arc::new(Delivery::default());
         let collector = Collector::new(options.clone(), Arc::clone(&delivery))?;
         let (queue, spans) = mpsc::channel(options.queue);
-        let (_alive, dead) = oneshot::channel::<()>();
+        let (alive, dead) = oneshot::channel::<()>();
         let (finished, done) = oneshot::channel();
         let sending = options.clone();
         let runtime = tokio::runtime::Builder::new_current_thread()
@@ -129,7 +129,7 @@ impl Exporter {
             ended: 0,
             delivery,
             done,
-            _alive,
+            alive,
             options,
         })
     }
@@ -149,6 +149,7 @@ impl Exporter {
             () = stop.reaches(more) => Some("the experiment was interrupted".to_owned()),
             () = sleep(limit) => Some(format!("the collector had not taken them after {limit:?}")),
         };
+        drop(self.alive);
         let (delivered, trouble) = self.delivery.result();
         let spans = self.ended.saturating_sub(delivered);
         (spans > 0).then(|| Loss {

@@ -69,7 +69,7 @@ impl RunTrace {
                     input: input.as_deref(),
                     output: output.as_deref(),
                 };
-                self.moment(observation, said);
+                self.moment(observation, &said);
                 None
             }
             // Spans have ids.
@@ -143,10 +143,10 @@ impl RunTrace {
         Some(span)
     }
 
-    fn moment(&mut self, observation: &Observation<'_>, said: Said<'_>) {
+    fn moment(&mut self, observation: &Observation<'_>, said: &Said<'_>) {
         let mut attributes = Attributes::default();
         if self.limits.content {
-            semantics::what_was_said(&said, &mut attributes);
+            semantics::what_was_said(said, &mut attributes);
         }
         if self.limits.content || !content::is_message(&observation.name) {
             self.attributes(observation, &mut attributes);

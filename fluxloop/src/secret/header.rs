@@ -4,10 +4,7 @@ use std::{ops::Range, sync::LazyLock};
 
 use aho_corasick::AhoCorasick;
 
-/// The shortest bearer token that is masked, in bytes.
-const SHORTEST_TOKEN: usize = 4;
-/// A token of letters alone is masked from this length on: `Bearer authentication` is prose.
-const SHORTEST_WORD: usize = 16;
+use super::bearer::{bearer_token, skip};
 
 static WORDS: LazyLock<AhoCorasick> = LazyLock::new(|| {
     AhoCorasick::builder()
@@ -32,20 +29,11 @@ pub(super) fn is_mentioned(text: &str) -> bool {
 pub(super) fn find(text: &[u8], spans: &mut Vec<Range<usize>>) {
     for word in WORDS.find_iter(text) {
         let span = match word.pattern().as_usize() {
-            0 => bearer(text, word.end()),
+            0 => bearer_token(text, word.end()),
             _ => authorization(text, word.end()),
         };
         spans.extend(span);
     }
-}
-
-/// The token after `Bearer`.
-fn bearer(text: &[u8], at: usize) -> Option<Range<usize>> {
-    let start = skip(text, at, |byte| matches!(byte, b' ' | b'\t'));
-    let end = skip(text, start, is_token);
-    let token = text[start..end].trim_suffix_dots();
-    let is_prose = token.len() < SHORTEST_WORD && token.iter().all(u8::is_ascii_alphabetic);
-    (start > at && token.len() >= SHORTEST_TOKEN && !is_prose).then_some(start..start + token.len())
 }
 
 /// All that follows `Authorization:` up to the end of the line, or of the quotes it stands in.
@@ -63,27 +51,6 @@ fn authorization(text: &[u8], at: usize) -> Option<Range<usize>> {
     let is_value = |byte: u8| !matches!(byte, b'\r' | b'\n' | b'\\') && Some(&byte) != quote;
     let end = skip(text, start, is_value);
     (end > start).then_some(start..end)
-}
-
-fn skip(text: &[u8], from: usize, which: impl Fn(u8) -> bool) -> usize {
-    from + text[from..].iter().take_while(|byte| which(**byte)).count()
-}
-
-/// What a bearer token may hold (RFC 6750).
-fn is_token(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~' | b'+' | b'/' | b'=')
-}
-
-trait TrimDots {
-    fn trim_suffix_dots(&self) -> &[u8];
-}
-
-impl TrimDots for [u8] {
-    /// Without the full stops of the sentence that it ends.
-    fn trim_suffix_dots(&self) -> &[u8] {
-        let dots = self.iter().rev().take_while(|byte| **byte == b'.').count();
-        &self[..self.len() - dots]
-    }
 }
 
 #[cfg(test)]

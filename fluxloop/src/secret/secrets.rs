@@ -3,12 +3,8 @@ use std::{borrow::Cow, fmt, ops::Range, sync::Arc};
 use aho_corasick::{AhoCorasick, MatchKind};
 use serde_json::Value;
 
-use super::{MASK, header, stream::StreamRedactor};
+use super::{MASK, header, is_worth_masking, stream::StreamRedactor};
 
-/// The shortest value that is masked, in characters.
-const SHORTEST: usize = 4;
-/// The shortest whole number that is masked, in digits.
-const SHORTEST_NUMBER: usize = 8;
 /// The shortest line that is masked of a value that has several, in characters.
 const SHORTEST_LINE: usize = 8;
 
@@ -167,16 +163,6 @@ fn lines(value: &str) -> Vec<String> {
 fn escaped(value: &str) -> String {
     let quoted = Value::String(value.to_owned()).to_string();
     quoted[1..quoted.len() - 1].to_owned()
-}
-
-fn is_worth_masking(value: &str) -> bool {
-    const WORDS: [&str; 4] = ["true", "false", "null", "none"];
-    let length = value.trim().chars().count();
-    let is_number = value.bytes().all(|byte| byte.is_ascii_digit());
-    length >= SHORTEST
-        && !(is_number && length < SHORTEST_NUMBER)
-        && value != MASK
-        && !WORDS.iter().any(|word| value.eq_ignore_ascii_case(word))
 }
 
 #[cfg(test)]

@@ -5,9 +5,11 @@ mod gate;
 #[cfg(test)]
 pub(crate) mod sample;
 mod statistics;
+mod supervision;
 
 pub use failures::FailureGroup;
 pub use gate::Verdict;
 pub use statistics::{Counts, DurationsMs, Statistics};
+pub use supervision::Supervision;
 
 pub(crate) use statistics::milliseconds;

@@ -1,16 +1,19 @@
 use std::{collections::BTreeMap, time::Duration};
 
 use hdrhistogram::Histogram;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
-use super::failures::{FailureGroup, FailureGroups};
+use super::{
+    Supervision,
+    failures::{FailureGroup, FailureGroups},
+};
 use crate::{
     event::{FailureKind, Outcome, Run},
     worker::protocol::Usage,
 };
 
 /// Runs by outcome.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Counts {
     /// Finished runs.
     pub total: u64,
@@ -42,7 +45,7 @@ fn ratio(part: u64, whole: u64) -> f64 {
 }
 
 /// Durations of runs in milliseconds, with at most three decimals.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct DurationsMs {
     /// The shortest.
     pub min: f64,
@@ -64,6 +67,7 @@ pub struct Statistics {
     by_persona: BTreeMap<String, Counts>,
     by_kind: BTreeMap<FailureKind, u64>,
     groups: FailureGroups,
+    supervision: Option<Supervision>,
     durations: Histogram<u64>,
     shortest: Duration,
     longest: Duration,
@@ -93,6 +97,7 @@ impl Statistics {
             by_persona: BTreeMap::new(),
             by_kind: BTreeMap::new(),
             groups: FailureGroups::default(),
+            supervision: None,
             durations: Histogram::new_with_bounds(1, LONGEST, 3)
                 .expect("these bounds are valid, with three significant digits"),
             shortest: Duration::MAX,
@@ -134,6 +139,11 @@ impl Statistics {
             *self.by_kind.entry(failure.kind).or_default() += 1;
             self.groups.record(failure, &run.case.name);
         }
+        if let Some(conversation) = &run.conversation {
+            self.supervision
+                .get_or_insert_with(|| Supervision::of(conversation))
+                .record(conversation);
+        }
         self.durations
             .saturating_record(u64::try_from(run.duration.as_nanos()).unwrap_or(u64::MAX));
         self.shortest = self.shortest.min(run.duration);
@@ -171,6 +181,12 @@ impl Statistics {
     #[must_use]
     pub fn failure_groups(&self) -> Vec<FailureGroup> {
         self.groups.sorted()
+    }
+
+    /// What the supervisor did in the conversations; nothing where there were none.
+    #[must_use]
+    pub fn supervision(&self) -> Option<&Supervision> {
+        self.supervision.as_ref()
     }
 
     /// The mean duration in milliseconds, with at most three decimals; absent over nothing.

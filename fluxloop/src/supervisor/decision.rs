@@ -84,9 +84,10 @@ pub struct TokenUsage {
     pub total_tokens: u64,
 }
 
-/// No decision.
+/// No decision, and what it took.
 #[derive(Clone, Debug, thiserror::Error)]
 #[error("{message}")]
+#[non_exhaustive]
 pub struct SupervisorFailure {
     /// What went wrong, without any secret.
     pub message: String,
@@ -94,12 +95,36 @@ pub struct SupervisorFailure {
     pub refused: bool,
     /// What the attempts used nevertheless.
     pub usage: Option<TokenUsage>,
+    /// How often a provider was asked.
+    pub attempts: u32,
+    /// From the question to the last attempt's end, waiting for a free place not included.
+    pub latency: Duration,
+    /// The prompt, as it was sent last. Boxed, as the reply: every result has room for its error.
+    pub prompt: Option<Box<str>>,
+    /// The last reply, as it came; absent where there was none.
+    pub reply: Option<Box<str>>,
+}
+
+impl SupervisorFailure {
+    /// Nobody was asked.
+    pub fn new(message: impl Into<String>) -> Self {
+        Self {
+            message: message.into(),
+            refused: false,
+            usage: None,
+            attempts: 0,
+            latency: Duration::ZERO,
+            prompt: None,
+            reply: None,
+        }
+    }
 }
 
 impl std::ops::AddAssign for TokenUsage {
     fn add_assign(&mut self, other: Self) {
-        self.input_tokens += other.input_tokens;
-        self.output_tokens += other.output_tokens;
-        self.total_tokens += other.total_tokens;
+        // Providers may say anything.
+        self.input_tokens = self.input_tokens.saturating_add(other.input_tokens);
+        self.output_tokens = self.output_tokens.saturating_add(other.output_tokens);
+        self.total_tokens = self.total_tokens.saturating_add(other.total_tokens);
     }
 }

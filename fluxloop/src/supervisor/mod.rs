@@ -1,5 +1,7 @@
 //! The supervisor: plays the simulated user of a conversation, and decides when it is over.
 
+#[cfg(feature = "llm")]
+mod cassette;
 mod decision;
 #[cfg(feature = "llm")]
 mod excerpt;
@@ -11,6 +13,8 @@ mod prompt;
 #[cfg(feature = "llm")]
 mod reply;
 
+#[cfg(feature = "llm")]
+pub use cassette::RecordedSupervisor;
 pub use decision::{Decision, DecisionRequest, Said, Speaker, Step, SupervisorFailure, TokenUsage};
 #[cfg(feature = "llm")]
 pub use http::{HttpSettings, HttpSupervisor, Provider, SettingsError};
@@ -22,8 +26,36 @@ use crate::config::{Config, ModelSettings, SupervisorSettings};
 
 /// A supervisor that cannot be made.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{0}")]
-pub struct SupervisorError(String);
+#[error("{message}")]
+pub struct SupervisorError {
+    message: String,
+    hint: Option<&'static str>,
+}
+
+impl SupervisorError {
+    fn new(message: String) -> Self {
+        Self {
+            message,
+            hint: None,
+        }
+    }
+
+    /// What to do about it, where that is known.
+    #[must_use]
+    pub fn hint(&self) -> Option<&'static str> {
+        self.hint
+    }
+}
+
+#[cfg(feature = "llm")]
+impl From<cassette::CassetteError> for SupervisorError {
+    fn from(error: cassette::CassetteError) -> Self {
+        Self {
+            message: error.to_string(),
+            hint: Some(error.hint()),
+        }
+    }
+}
 
 /// Whoever supervises.
 #[derive(Debug)]
@@ -34,6 +66,9 @@ pub enum Supervisor {
     /// Asks a model.
     #[cfg(feature = "llm")]
     Http(Box<HttpSupervisor>),
+    /// Plays what a model said, or records it.
+    #[cfg(feature = "llm")]
+    Recorded(Box<RecordedSupervisor>),
 }
 
 impl Supervisor {
@@ -73,17 +108,35 @@ impl Supervisor {
             .and_then(serde_json::Value::as_str);
         http.service_context = context.map(|context| config.secrets.redact(context).into_owned());
         http.seed = seed;
+        if let Some(cassette) = &settings.cassette {
+            let supervisor = RecordedSupervisor::new(http, settings, cassette, config)?;
+            return Ok(Self::Recorded(Box::new(supervisor)));
+        }
         let supervisor =
-            HttpSupervisor::new(http).map_err(|error| SupervisorError(error.to_string()))?;
+            HttpSupervisor::new(http).map_err(|error| SupervisorError::new(error.to_string()))?;
         Ok(Self::Http(Box::new(supervisor)))
     }
 
     #[cfg(not(feature = "llm"))]
     fn asking(_: &Config, settings: &ModelSettings, _: u64) -> Result<Self, SupervisorError> {
-        Err(SupervisorError(format!(
+        Err(SupervisorError::new(format!(
             "this build cannot ask {}: fluxloop was built without its feature `llm`",
             settings.provider.name()
         )))
+    }
+
+    /// Makes sure that what is to be recorded can be. To be called before the first run; what is not called for opens by
+    /// itself at the first decision.
+    ///
+    /// # Errors
+    ///
+    /// When the cassette cannot be written, or another experiment records to it.
+    pub fn open(&self) -> Result<(), SupervisorError> {
+        match self {
+            #[cfg(feature = "llm")]
+            Self::Recorded(recorded) => Ok(recorded.open()?),
+            _ => Ok(()),
+        }
     }
 
     /// What rows call `supervisor.provider`.
@@ -93,6 +146,8 @@ impl Supervisor {
             Self::Mock(_) => "mock",
             #[cfg(feature = "llm")]
             Self::Http(http) => http.provider().name(),
+            #[cfg(feature = "llm")]
+            Self::Recorded(recorded) => recorded.provider().name(),
         }
     }
 
@@ -103,6 +158,8 @@ impl Supervisor {
             Self::Mock(_) => None,
             #[cfg(feature = "llm")]
             Self::Http(http) => Some(http.model()),
+            #[cfg(feature = "llm")]
+            Self::Recorded(recorded) => Some(recorded.model()),
         }
     }
 
@@ -126,6 +183,8 @@ impl Supervisor {
             Self::Mock(mock) => Ok(mock.decide(request)),
             #[cfg(feature = "llm")]
             Self::Http(http) => http.decide(request).await,
+            #[cfg(feature = "llm")]
+            Self::Recorded(recorded) => recorded.decide(request).await,
         }
     }
 }

@@ -6,7 +6,7 @@ use std::{
 use serde::Deserialize;
 
 use super::{DecisionRequest, Said, Speaker};
-use crate::Persona;
+use crate::{Persona, secret::Secrets};
 
 /// What the model is told unless `system_prompt` is configured.
 const GUIDANCE: &str = "\
@@ -62,6 +62,14 @@ impl Prompt {
         Self {
             system: system(settings),
             user: user(settings.service_context, request),
+        }
+    }
+
+    /// The same, secrets masked.
+    pub(super) fn redacted(&self, secrets: &Secrets) -> Self {
+        Self {
+            system: secrets.redact(&self.system).into_owned(),
+            user: secrets.redact(&self.user).into_owned(),
         }
     }
 

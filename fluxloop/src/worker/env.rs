@@ -4,7 +4,10 @@
     reason = "this is the module that reads them"
 )]
 
-use super::protocol::{PARALLEL_VARIABLE, SOCKET_VARIABLE, TOKEN_VARIABLE};
+use super::protocol::{
+    OBSERVE_VARIABLE, ObserveOptions, PARALLEL_VARIABLE, SOCKET_VARIABLE, TOKEN_VARIABLE,
+};
+use crate::secret::is_secret_variable;
 
 /// What a worker is started with.
 #[derive(Debug)]
@@ -12,6 +15,8 @@ pub(super) struct WorkerEnvironment {
     pub(super) socket: String,
     pub(super) token: String,
     pub(super) parallel: usize,
+    /// What to record, as JSON; nothing where absent.
+    pub(super) observe: Option<String>,
 }
 
 impl WorkerEnvironment {
@@ -21,6 +26,23 @@ impl WorkerEnvironment {
             socket: std::env::var(SOCKET_VARIABLE).ok()?,
             token: std::env::var(TOKEN_VARIABLE).ok()?,
             parallel: std::env::var(PARALLEL_VARIABLE).ok()?.parse().ok()?,
+            observe: std::env::var(OBSERVE_VARIABLE).ok(),
         })
+    }
+
+    /// What to record; nothing where absent.
+    pub(super) fn observe_options(&self) -> serde_json::Result<Option<ObserveOptions>> {
+        self.observe
+            .as_deref()
+            .map(serde_json::from_str)
+            .transpose()
+    }
+
+    /// The values of the variables whose names say that they are secret.
+    pub(super) fn secrets() -> impl Iterator<Item = String> {
+        std::env::vars_os()
+            .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
+            .filter(|(name, _)| is_secret_variable(name))
+            .map(|(_, value)| value)
     }
 }

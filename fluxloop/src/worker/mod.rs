@@ -16,3 +16,4 @@ mod serve;
 pub use entry::test_entry;
 #[cfg(feature = "engine")]
 pub(crate) use outbox::Outbox;
+pub(crate) use panic::panic_message;

@@ -5,10 +5,11 @@ use std::{
     panic::{AssertUnwindSafe, PanicHookInfo, catch_unwind},
     pin::Pin,
     sync::Once,
-    task::Poll,
+    task::{Context, Poll},
 };
 
 use super::protocol::Panic;
+use crate::observe::Scope;
 
 thread_local! {
     /// The last panic of this thread: the hook knows the place, the catcher knows which run it was.
@@ -44,6 +45,11 @@ fn message(payload: &(dyn Any + Send)) -> String {
         .unwrap_or_else(|| "a panic whose payload is no text".to_owned())
 }
 
+/// What the panic says that this thread is in, where that is known.
+pub(crate) fn panic_message() -> Option<String> {
+    LAST.with_borrow(|last| last.as_ref().map(|panic| panic.message.clone()))
+}
+
 /// Calls user code; a panic comes back as a value.
 pub(super) fn catch<T>(call: impl FnOnce() -> T) -> Result<T, Panic> {
     // One that user code has caught itself is of no interest any more.
@@ -63,19 +69,46 @@ pub(super) fn catch<T>(call: impl FnOnce() -> T) -> Result<T, Panic> {
     })
 }
 
-/// Polls user code to its end; a panic comes back as a value.
+/// Polls user code to its end, each time within its scope; a panic comes back as a value.
 pub(super) async fn catch_async<T>(
-    mut future: Pin<Box<dyn Future<Output = T> + Send>>,
+    future: Pin<Box<dyn Future<Output = T> + Send>>,
+    scope: &Scope,
 ) -> Result<T, Panic> {
-    let result = poll_fn(|context| match catch(|| future.as_mut().poll(context)) {
+    let mut call = Call {
+        future: Some(future),
+        scope,
+    };
+    let result = poll_fn(|context| match catch(|| call.poll(context)) {
         Ok(Poll::Pending) => Poll::Pending,
         Ok(Poll::Ready(value)) => Poll::Ready(Ok(value)),
         Err(panic) => Poll::Ready(Err(panic)),
     })
     .await;
     // What a panicked future still holds is the user's, and may panic in its own drop.
-    match (result, catch(move || drop(future))) {
+    match (result, catch(move || drop(call))) {
         (Ok(_), Err(panic)) | (Err(panic), _) => Err(panic),
         (Ok(value), Ok(())) => Ok(value),
+    }
+}
+
+/// User code on its way, also when it is cancelled: what happens in it, its drop included, happens in its scope.
+struct Call<'s, T> {
+    future: Option<Pin<Box<dyn Future<Output = T> + Send>>>,
+    scope: &'s Scope,
+}
+
+impl<T> Call<'_, T> {
+    fn poll(&mut self, context: &mut Context<'_>) -> Poll<T> {
+        match &mut self.future {
+            Some(future) => self.scope.within(|| future.as_mut().poll(context)),
+            None => Poll::Pending,
+        }
+    }
+}
+
+impl<T> Drop for Call<'_, T> {
+    fn drop(&mut self) {
+        let future = self.future.take();
+        self.scope.within(move || drop(future));
     }
 }

@@ -12,12 +12,17 @@ use super::{
     panic::{catch, catch_async},
     protocol::{Cancel, Keeps, MAX_LINE, Response, RunResult, WireOutcome},
 };
-use crate::agent::{AgentEntry, AgentError, Arguments, Context, Invocation, Reply};
+use crate::{
+    agent::{AgentEntry, AgentError, Arguments, Context, Invocation, Reply},
+    observe::{ObservedRun, Recorder, Scope, hint_for},
+};
 
 /// The runs in flight in this worker.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Runs {
     running: Mutex<HashMap<u64, Running>>,
+    /// Takes down what happens in them; absent where nobody wants to know.
+    recorder: Option<Arc<Recorder>>,
 }
 
 #[derive(Debug)]
@@ -29,6 +34,13 @@ enum Running {
 }
 
 impl Runs {
+    pub(super) fn new(recorder: Option<Arc<Recorder>>) -> Arc<Self> {
+        Arc::new(Self {
+            running: Mutex::default(),
+            recorder,
+        })
+    }
+
     /// Starts a run; its result goes to the outbox.
     pub(super) fn start(
         self: &Arc<Self>,
@@ -37,8 +49,11 @@ impl Runs {
         agent: &'static AgentEntry,
         (arguments, context): (Arguments, Context),
     ) {
+        let recorder = self.recorder.as_ref();
+        let observed = recorder.map(|recorder| ObservedRun::new(run, Arc::clone(recorder)));
         let report = Report {
             run,
+            scope: Arc::new(Scope::new(observed)),
             outbox: Arc::clone(outbox),
             runs: Arc::clone(self),
             started: Instant::now(),
@@ -73,18 +88,19 @@ impl Runs {
 async fn drive(agent: &'static AgentEntry, arguments: Arguments, mut report: Report) {
     report.started = Instant::now();
     let context = Arc::clone(&report.context);
-    match catch(move || (agent.call)(&arguments, context)) {
+    let scope = Arc::clone(&report.scope);
+    match catch(|| scope.within(move || (agent.call)(&arguments, context))) {
         Err(panic) => report.send(WireOutcome::Panic(panic)),
         Ok(Err(unbound)) => report.send(WireOutcome::Unbound(unbound)),
         Ok(Ok(Invocation::Async(future))) => {
-            let reply = catch_async(future).await;
+            let reply = catch_async(future, &scope).await;
             report.send_reply(reply);
         }
         Ok(Ok(Invocation::Blocking(call))) => {
             report.runs.lock().insert(report.run, Running::Blocking);
             tokio::task::spawn_blocking(move || {
                 report.started = Instant::now();
-                let reply = catch(call);
+                let reply = catch(|| scope.within(call));
                 report.send_reply(reply);
             });
         }
@@ -94,6 +110,8 @@ async fn drive(agent: &'static AgentEntry, arguments: Arguments, mut report: Rep
 /// Says how a run ended, once: a run that is dropped without a word was cancelled.
 struct Report {
     run: u64,
+    /// Where the call happens.
+    scope: Arc<Scope>,
     outbox: Arc<Outbox>,
     runs: Arc<Runs>,
     started: Instant,
@@ -118,8 +136,18 @@ impl Report {
                 }));
             }
             Ok(Ok(output)) => self.send(WireOutcome::Returned(Cow::Owned(output))),
-            Ok(Err(error)) => self.send(WireOutcome::Error(error)),
-            Err(panic) => self.send(WireOutcome::Panic(panic)),
+            Ok(Err(mut error)) => {
+                error
+                    .causes
+                    .extend(hint_for(&error.message).map(str::to_owned));
+                self.send(WireOutcome::Error(error));
+            }
+            Err(mut panic) => {
+                if let Some(hint) = hint_for(&panic.message) {
+                    panic.message = format!("{}\n{hint}", panic.message);
+                }
+                self.send(WireOutcome::Panic(panic));
+            }
         }
     }
 
@@ -130,6 +158,7 @@ impl Report {
 
     fn finish(&self, outcome: WireOutcome<'_>) {
         let duration_ns = u64::try_from(self.started.elapsed().as_nanos()).unwrap_or(u64::MAX);
+        self.scope.end();
         self.runs.lock().remove(&self.run);
         let result = Response::Result(RunResult {
             run: self.run,

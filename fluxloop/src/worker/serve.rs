@@ -1,18 +1,20 @@
 use std::{collections::HashMap, io, sync::Arc};
 
-use interprocess::local_socket::{
-    GenericFilePath, ToFsName, tokio::Stream, traits::tokio::Stream as _,
-};
 use tokio::io::{AsyncBufReadExt, AsyncRead, AsyncReadExt, BufReader};
 
 use super::{
     env::WorkerEnvironment,
     outbox::Outbox,
     panic::{catch, install_hook},
-    protocol::{AgentInfo, Bind, Bound, Call, Hello, MAX_LINE, Request, Response, VERSION},
+    protocol::{
+        AgentInfo, Bind, Bound, Call, Hello, MAX_LINE, Observation, Request, Response, VERSION,
+    },
     run::{Runs, abandoned},
 };
-use crate::agent::{AgentEntry, BindError, Context, Registry};
+use crate::{
+    agent::{AgentEntry, BindError, Context, Registry},
+    observe::{self, ObserveError, Recorder, Sink},
+};
 
 /// Serves the engine until it says that it is done, or is gone.
 pub(super) fn serve(environment: &WorkerEnvironment) -> Result<(), WorkerError> {
@@ -21,6 +23,8 @@ pub(super) fn serve(environment: &WorkerEnvironment) -> Result<(), WorkerError> 
     super::orphan::end_with_engine().map_err(WorkerError::Runtime)?;
     let registry = Registry::collect()
         .map_err(|error| WorkerError::Registry(format!("{error}; {}", error.hint())))?;
+    let outbox = Arc::new(Outbox::default());
+    let runs = Runs::new(record(environment, &outbox)?);
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         // Agents that block have a thread each; those of the agents' own `spawn_blocking` come on top.
@@ -31,13 +35,37 @@ pub(super) fn serve(environment: &WorkerEnvironment) -> Result<(), WorkerError> 
     // Spawned rather than blocked on: requests then wake a thread of the runtime, not this one.
     let (socket, token) = (environment.socket.clone(), environment.token.clone());
     let served = runtime.block_on(async move {
-        tokio::spawn(converse(socket, token, registry))
+        tokio::spawn(converse(socket, token, (registry, outbox, runs)))
             .await
             .map_err(|error| WorkerError::Serving(error.to_string()))?
     });
     // A thread that an agent blocks must not keep the process.
     runtime.shutdown_background();
     served
+}
+
+/// Begins to record what happens in runs, where that is asked for.
+fn record(
+    environment: &WorkerEnvironment,
+    outbox: &Arc<Outbox>,
+) -> Result<Option<Arc<Recorder>>, WorkerError> {
+    let options = environment.observe_options();
+    let Some(options) = options.map_err(|error| WorkerError::Serving(error.to_string()))? else {
+        return Ok(None);
+    };
+    let sink = Box::new(ToEngine(Arc::clone(outbox)));
+    let recorder = observe::start(&options, WorkerEnvironment::secrets(), sink)?;
+    Ok(Some(recorder))
+}
+
+/// Sends what happened to the engine.
+struct ToEngine(Arc<Outbox>);
+
+impl Sink for ToEngine {
+    fn send(&self, observation: Observation<'_>) {
+        // Each part is text or JSON already: it can be written.
+        let _ = self.0.send(&Response::Observation(observation));
+    }
 }
 
 /// Why a worker cannot do its work. It goes to stderr: the engine shows it.
@@ -51,27 +79,42 @@ pub(super) enum WorkerError {
     Connect { address: String, source: io::Error },
     #[error("the worker cannot read what its engine says: {0}")]
     Serving(String),
+    #[error("the worker cannot record what agents do: {0}")]
+    Observe(#[from] ObserveError),
 }
 
-async fn converse(socket: String, token: String, registry: Registry) -> Result<(), WorkerError> {
-    let connected =
-        async { Stream::connect(socket.as_str().to_fs_name::<GenericFilePath>()?).await };
-    let stream = connected.await.map_err(|source| WorkerError::Connect {
-        address: socket.clone(),
+async fn converse(
+    socket: String,
+    token: String,
+    (registry, outbox, runs): (Registry, Arc<Outbox>, Arc<Runs>),
+) -> Result<(), WorkerError> {
+    let connected = connect(&socket).await;
+    let stream = connected.map_err(|source| WorkerError::Connect {
+        address: socket,
         source,
     })?;
     let (receiver, sender) = tokio::io::split(stream);
-    let outbox = Arc::new(Outbox::default());
     let writing = tokio::spawn({
         let outbox = Arc::clone(&outbox);
         async move { outbox.write_to(sender).await }
     });
-    let worker = Worker::new(outbox, &registry, token);
+    let worker = Worker::new(outbox, &registry, (token, runs));
     let read = worker.read_requests(receiver).await;
     worker.outbox.close();
     // An engine that is gone reads nothing more; that it did not is its own matter.
     let _ = writing.await;
     read
+}
+
+#[cfg(unix)]
+async fn connect(socket: &str) -> io::Result<tokio::net::UnixStream> {
+    tokio::net::UnixStream::connect(socket).await
+}
+
+#[cfg(windows)]
+#[expect(clippy::unused_async, reason = "it waits elsewhere")]
+async fn connect(socket: &str) -> io::Result<tokio::net::windows::named_pipe::NamedPipeClient> {
+    tokio::net::windows::named_pipe::ClientOptions::new().open(socket)
 }
 
 /// What answers requests.
@@ -82,7 +125,7 @@ struct Worker {
 }
 
 impl Worker {
-    fn new(outbox: Arc<Outbox>, registry: &Registry, token: String) -> Self {
+    fn new(outbox: Arc<Outbox>, registry: &Registry, (token, runs): (String, Arc<Runs>)) -> Self {
         let agents: Vec<_> = registry.agents().map(|agent| (agent.id(), agent)).collect();
         let hello = Hello {
             protocol: VERSION,
@@ -92,7 +135,7 @@ impl Worker {
         };
         let worker = Self {
             outbox,
-            runs: Arc::default(),
+            runs,
             agents: agents.into_iter().collect(),
         };
         worker.send(&Response::Hello(hello));

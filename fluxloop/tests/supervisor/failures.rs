@@ -181,3 +181,29 @@ async fn nobody_there_is_said_after_the_retries() {
         "{failure}"
     );
 }
+
+#[tokio::test]
+async fn what_was_tried_in_vain_is_told() {
+    let server = Server::playing([
+        error(500, Vec::new(), "oops"),
+        ok(completion("I would rather not say.")),
+        ok(completion("No.")),
+    ])
+    .await;
+    let failure = decide(&openai(&server)).await.unwrap_err();
+    assert_eq!(failure.attempts, 3);
+    assert_eq!(failure.reply.as_deref(), Some("No."));
+    assert_eq!(failure.usage.unwrap().total_tokens, 220);
+    assert!(failure.latency > Duration::ZERO);
+    let prompt = failure.prompt.unwrap();
+    assert!(
+        prompt.contains("Which one do you mean?")
+            && prompt.contains("Your last reply to this could not be used"),
+        "{prompt}"
+    );
+
+    let server = Server::playing([error(401, Vec::new(), "wrong key")]).await;
+    let failure = decide(&openai(&server)).await.unwrap_err();
+    assert_eq!((failure.attempts, failure.reply), (1, None));
+    assert!(failure.prompt.is_some());
+}

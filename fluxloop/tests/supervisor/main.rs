@@ -5,6 +5,7 @@
 )]
 #![cfg(feature = "llm")]
 
+mod cassette;
 mod conversation;
 mod failures;
 mod limits;

@@ -253,6 +253,7 @@ fn an_option_that_has_no_effect_says_so() {
         ("supervisor-model", "gpt-4o"),
         ("supervisor-temperature", "0.5"),
         ("supervisor-base-url", "http://127.0.0.1:9"),
+        ("supervisor-cassette", "record"),
         ("persona-override", "ada"),
         ("auto-approve-tools", ""),
         ("manual-approve-tools", ""),

@@ -8,7 +8,6 @@ mod gate;
 mod output;
 mod precedence;
 mod selection;
-mod supervisor;
 
 use serde_json::Value;
 use tests::Experiment;

@@ -56,6 +56,11 @@ const SETTINGS: &[Setting] = &[
         "/multi_turn/supervisor/base_url",
         ["http://file", "http://variable", "http://flag"],
     ),
+    setting(
+        "supervisor-cassette",
+        "/multi_turn/supervisor/cassette/mode",
+        ["replay", "record", "auto"],
+    ),
 ];
 
 const PERSONAS: &str = "personas: [{name: ada}, {name: bob}, {name: cy}]\n";

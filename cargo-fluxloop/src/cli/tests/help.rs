@@ -12,6 +12,7 @@ fn a_command_is_asked_for() {
     Commands:
       run          Run an experiment
       list         List the registered agents, or the cases that a run would have
+      show         Show an experiment, or one case of it
       completions  Print a shell's completions for `cargo-fluxloop`
 
     Options:
@@ -60,9 +61,14 @@ fn completions_name_the_options() {
 
 /// Help as a terminal of 80 columns shows it.
 fn help(flag: &str) -> String {
+    help_of("run experiment", flag)
+}
+
+fn help_of(subject: &str, flag: &str) -> String {
     let mut command = Cli::command().term_width(80);
+    let words = ["cargo-fluxloop"].into_iter().chain(subject.split(' '));
     let error = command
-        .try_get_matches_from_mut(["cargo-fluxloop", "run", "experiment", flag])
+        .try_get_matches_from_mut(words.chain([flag]))
         .unwrap_err();
     assert_eq!(error.exit_code(), 0);
     error.to_string()
@@ -83,4 +89,9 @@ fn short_help() {
 #[test]
 fn long_help() {
     insta::assert_snapshot!(help("--help"));
+}
+
+#[test]
+fn help_of_show() {
+    insta::assert_snapshot!(help_of("show", "--help"));
 }

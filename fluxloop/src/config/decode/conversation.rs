@@ -93,7 +93,7 @@ fn turns(section: &Section<'_>, key: &'static str) -> Option<u32> {
 }
 
 /// A flag or variable that changes nothing is said to; what stands in a file may wait there.
-fn warn_of_no_effect(section: &Section<'_>, keys: &[&'static str]) {
+pub(super) fn warn_of_no_effect(section: &Section<'_>, keys: &[&'static str]) {
     for key in keys {
         let Some(node) = section.node(key) else {
             continue;

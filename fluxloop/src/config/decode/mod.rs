@@ -2,6 +2,7 @@
 
 mod conversation;
 mod experiment;
+mod observe;
 mod personas;
 mod pricing;
 mod runner;
@@ -158,6 +159,7 @@ fn config(root: &Section<'_>, files: Vec<PathBuf>, surroundings: &Surroundings<'
         personas,
         multi_turn,
         pricing: root.section("pricing", pricing::pricing),
+        observe: root.section("observe", observe::settings),
         gate: root.section("gate", experiment::gate),
         fail_fast: root.switch("fail_fast").unwrap_or(false),
         secrets: Secrets::new(secrets),

@@ -1,8 +1,11 @@
 //! `multi_turn.supervisor`: who plays the user, and with which key.
 
-use super::{Section, Surroundings, experiment, secret};
+use super::{Section, Surroundings, conversation::warn_of_no_effect, experiment, secret};
 use crate::{
-    config::{ModelProvider, ModelSettings, SupervisorSettings, node::Node},
+    config::{
+        CassetteMode, CassetteSettings, ModelProvider, ModelSettings, SupervisorSettings, Warning,
+        node::Node,
+    },
     supervisor::{MockDecision, MockSupervisor},
 };
 
@@ -39,8 +42,14 @@ pub(super) fn decode(
         provider: model_provider,
     };
     settings.api_key = key.look_up(surroundings);
+    settings.cassette = section.section("cassette", |section| {
+        cassette(section, enabled, surroundings)
+    });
     let secrets = settings.api_key.iter().cloned().collect();
     if let Some(Provider::Mock) = provider {
+        if enabled && settings.cassette.is_some() {
+            warn_of_silent_cassette(section);
+        }
         return (SupervisorSettings::Mock(mock), secrets);
     }
     let own_address = settings
@@ -48,7 +57,15 @@ pub(super) fn decode(
         .as_deref()
         .is_none_or(|url| url == model_provider.default_base_url());
     if enabled && settings.api_key.is_none() && own_address {
-        key.miss(section);
+        match settings.cassette.as_ref().map(|cassette| cassette.mode) {
+            None | Some(CassetteMode::Record) => {
+                section.absent("api_key", &key.missing(), &key.looked_for());
+            }
+            Some(CassetteMode::Replay) => {}
+            Some(CassetteMode::Auto) => {
+                settings.missing_key = Some(format!("{}: {}", key.missing(), key.looked_for()));
+            }
+        }
     }
     (SupervisorSettings::Model(settings), secrets)
 }
@@ -74,7 +91,46 @@ fn model(
         base_url: base_url(section).or_else(|| surroundings.variable(base_url_variable(provider))),
         timeout: experiment::deadline(section, "timeout_seconds", 60),
         max_retries: u32::try_from(retries).unwrap_or(u32::MAX),
+        cassette: None,
+        missing_key: None,
     }
+}
+
+/// A section without a file is none, so that a variant of an experiment can take it away.
+fn cassette(
+    section: &Section<'_>,
+    enabled: bool,
+    surroundings: &Surroundings<'_>,
+) -> Option<CassetteSettings> {
+    if !enabled {
+        warn_of_no_effect(section, &["mode"]);
+    }
+    let modes = [
+        CassetteMode::Replay,
+        CassetteMode::Record,
+        CassetteMode::Auto,
+    ];
+    let mode = section.one_of("mode", &modes.map(|mode| (mode.name(), mode)));
+    let file = surroundings.path(section, "file");
+    if let (true, Some(node), None) = (enabled, section.node("mode"), section.node("file")) {
+        let hint = "name it: `multi_turn.supervisor.cassette.file`, relative to the project";
+        return section.invalid("mode", node, "there is no file to play or record", hint);
+    }
+    Some(CassetteSettings {
+        file: file?,
+        mode: mode.unwrap_or_default(),
+    })
+}
+
+fn warn_of_silent_cassette(section: &Section<'_>) {
+    let place = section
+        .node("cassette")
+        .and_then(|node| node.origin.place());
+    let message =
+        "`multi_turn.supervisor.cassette` has no effect: with `provider: mock` no model is asked";
+    let hint = "remove it, or name the provider whose answers it holds";
+    let warning = Warning::new(message, place).with_hint(hint);
+    section.problems().warning(warning);
 }
 
 fn base_url(section: &Section<'_>) -> Option<String> {
@@ -128,22 +184,22 @@ impl Key {
             .or_else(|| surroundings.variable(self.provider_variable()))
     }
 
-    fn miss(&self, section: &Section<'_>) {
+    fn missing(&self) -> String {
+        format!("the supervisor has no API key for {}", self.provider.name())
+    }
+
+    fn looked_for(&self) -> String {
         let named = self
             .variable
             .as_ref()
             .map(|name| format!("{name}, "))
             .unwrap_or_default();
-        section.absent(
-            "api_key",
-            &format!("the supervisor has no API key for {}", self.provider.name()),
-            &format!(
-                "looked for `--supervisor-api-key`, FLUXLOOP_SUPERVISOR_API_KEY, `multi_turn.supervisor.api_key`, {named}{} \
-                 (in the environment and in .env); a server of your own needs none: name it by `base_url`. \
-                 `provider: mock` plays a script without any",
-                self.provider_variable()
-            ),
-        );
+        format!(
+            "looked for `--supervisor-api-key`, FLUXLOOP_SUPERVISOR_API_KEY, `multi_turn.supervisor.api_key`, {named}{} \
+             (in the environment and in .env); a server of your own needs none: name it by `base_url`. \
+             `provider: mock` plays a script without any",
+            self.provider_variable()
+        )
     }
 }
 

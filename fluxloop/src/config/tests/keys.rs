@@ -24,6 +24,7 @@ fn keys() -> Vec<Key> {
     let mut keys = experiment_keys();
     keys.extend(runner_keys());
     keys.extend(conversation_keys());
+    keys.extend(observe_keys());
     keys
 }
 
@@ -95,6 +96,54 @@ fn runner_keys() -> Vec<Key> {
     }
 }
 
+fn observe_keys() -> Vec<Key> {
+    table! {
+        "observe: {{level: {}}}" => "warn", else "loud", |c| format!("{:?}", c.observe.level);
+        "observe: {{filter: {}}}" => "'hyper=off,a::b=trace'", else "'a[b]=x'", |c| format!("{:?}", c.observe.filter);
+        "observe: {{subscriber: {}}}" => "own", else "mine", |c| format!("{:?}", c.observe.subscriber);
+        "observe: {{max_per_run: {}}}" => "1", else "0", |c| c.observe.max_per_run.to_string();
+        "observe: {{max_value_bytes: {}}}" => "64", else "262145", |c| c.observe.max_value_bytes.to_string();
+    }
+}
+
+/// What a worker is told, given that the agents' crate is `shop`.
+#[test]
+fn what_is_recorded_reaches_the_worker() {
+    let filter = |yaml: &str| {
+        let observe = Project::simulation(yaml).config().observe;
+        observe
+            .options(&["shop".to_owned()])
+            .map(|options| options.filter)
+    };
+    for (yaml, expected) in [
+        ("{}", Some("info,shop=debug")),
+        ("observe: {level: warn}", Some("warn")),
+        ("observe: {level: trace}", Some("trace")),
+        (
+            "observe: {filter: 'hyper=off'}",
+            Some("info,shop=debug,hyper=off"),
+        ),
+        (
+            "observe: {level: error, filter: 'shop::db=trace'}",
+            Some("error,shop::db=trace"),
+        ),
+        ("observe: {level: off, filter: 'shop=trace'}", None),
+        ("observe: {level: 'off'}", None),
+    ] {
+        assert_eq!(filter(yaml).as_deref(), expected, "{yaml}");
+    }
+    let yaml = "observe: {subscriber: own, max_value_bytes: 100}";
+    let options = Project::simulation(yaml)
+        .config()
+        .observe
+        .options(&[])
+        .unwrap();
+    assert_eq!(
+        (options.own_subscriber, options.max_value_bytes),
+        (true, 100)
+    );
+}
+
 fn conversation_keys() -> Vec<Key> {
     table! {
         "output: {{format: {}}}" => "jsonl", else "parquet", at!("/output/format");
@@ -115,6 +164,8 @@ fn conversation_keys() -> Vec<Key> {
         "multi_turn: {{supervisor: {{base_url: {}}}}}" => "'http://x'", else "x", at!("/multi_turn/supervisor/base_url");
         "multi_turn: {{supervisor: {{timeout_seconds: {}}}}}" => "9", else "0", at!("/multi_turn/supervisor/timeout_seconds");
         "multi_turn: {{supervisor: {{max_retries: {}}}}}" => "9", else "-1", at!("/multi_turn/supervisor/max_retries");
+        "multi_turn: {{supervisor: {{cassette: {{file: {}}}}}}}" => "a.jsonl", else "[]", |c| format!("{:?}", c.multi_turn.supervisor);
+        "multi_turn: {{supervisor: {{cassette: {{file: a.jsonl, mode: {}}}}}}}" => "auto", else "rewind", |c| format!("{:?}", c.multi_turn.supervisor);
         "multi_turn: {{supervisor: {{metadata: {{scripted_questions: {}}}}}}}" => "[a]", else "a", at!("/multi_turn/supervisor/metadata/scripted_questions");
         "multi_turn: {{supervisor: {{metadata: {{mock_decision: {}}}}}}}" => "continue", else "stop", at!("/multi_turn/supervisor/metadata/mock_decision");
         "multi_turn: {{supervisor: {{metadata: {{mock_reason: {}}}}}}}" => "x", else "[]", at!("/multi_turn/supervisor/metadata/mock_reason");
@@ -185,7 +236,9 @@ fn null_is_unset() {
             let folder = config.project_directory.display().to_string();
             (key.read)(&config).replace(&folder, "")
         });
-        let is_other_half = key.yaml.contains("module_path: a,");
+        let is_other_half = ["module_path: a,", "file: a.jsonl,"]
+            .iter()
+            .any(|half| key.yaml.contains(half));
         assert!(
             read == default || is_other_half,
             "{text}: {read}, not {default}"
@@ -237,4 +290,34 @@ fn a_supervisors_key_and_address_are_looked_up() {
     let address = [("OPENAI_BASE_URL", "http://127.0.0.1:1/v1")];
     let local = Project::simulation("multi_turn: {enabled: true}\n").environment(&address);
     assert_eq!(model(local), (None, Some(address[0].1.to_owned())));
+}
+
+/// A key is missed before anything runs only where it is certain that one is needed.
+#[test]
+fn a_cassette_makes_do_without_a_key() {
+    let project = |mode: &str| {
+        let cassette = format!("{{file: recordings/a.jsonl, mode: {mode}}}");
+        let supervisor = format!("{{provider: openai, cassette: {cassette}}}");
+        Project::simulation(&format!(
+            "multi_turn: {{enabled: true, supervisor: {supervisor}}}\n"
+        ))
+    };
+    let model = |project: &Project| match project.config().multi_turn.supervisor {
+        SupervisorSettings::Model(model) => model,
+        SupervisorSettings::Mock(_) => panic!("a model"),
+    };
+    let replay = project("replay");
+    let cassette = model(&replay).cassette.unwrap();
+    assert_eq!(cassette.file, replay.path("recordings/a.jsonl"));
+    assert_eq!(cassette.mode, CassetteMode::Replay);
+    assert_eq!(model(&replay).missing_key, None);
+    assert!(project("record").errors().contains("has no API key"));
+    let missing = model(&project("auto")).missing_key.unwrap();
+    assert!(
+        missing.starts_with("the supervisor has no API key for openai: looked for")
+            && missing.contains("OPENAI_API_KEY"),
+        "{missing}"
+    );
+    let with_key = project("auto").environment(&[("OPENAI_API_KEY", "sk-1234")]);
+    assert_eq!(model(&with_key).missing_key, None);
 }

@@ -80,6 +80,7 @@ fn every_option_has_a_flag_and_a_variable() {
         let (value, wrong) = match (option.name, option.kind) {
             ("supervisor-provider", _) => ("mock", "gemini"),
             ("supervisor-base-url", _) => ("http://localhost", "localhost"),
+            ("supervisor-cassette", _) => ("record", "rewind"),
             ("multi-turn", _) => ("false", "maybe"),
             ("min-success-rate" | "supervisor-temperature", _) => ("0.5", "many"),
             (_, OptionKind::Whole | OptionKind::Number) => ("7", "-1"),

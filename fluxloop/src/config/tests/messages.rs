@@ -157,3 +157,42 @@ fn all_mistakes_are_reported_at_once_up_to_ten() {
     assert_eq!(errors.report().matches("error: ").count(), 10);
     assert!(errors.report().ends_with("and 2 more errors"));
 }
+
+#[test]
+fn cassettes() {
+    insta::assert_snapshot!(errors("multi_turn:\n  enabled: true\n  supervisor:\n    base_url: http://localhost\n    cassette: { mode: record }\n"), @"
+    error: `multi_turn.supervisor.cassette.mode`: there is no file to play or record
+     --> configs/simulation.yaml:5:23
+      |
+    5 |     cassette: { mode: record }
+      |                       ^
+      = help: name it: `multi_turn.supervisor.cassette.file`, relative to the project
+    ");
+    insta::assert_snapshot!(errors("multi_turn:\n  supervisor:\n    cassette: { file: a.jsonl, mode: replai }\n"), @"
+    error: `multi_turn.supervisor.cassette.mode`: expected `replay`, `record` or `auto`, found the text `replai`
+     --> configs/simulation.yaml:3:38
+      |
+    3 |     cassette: { file: a.jsonl, mode: replai }
+      |                                      ^
+      = help: did you mean `replay`?
+    ");
+    insta::assert_snapshot!(errors("multi_turn:\n  supervisor:\n    cassette: a.jsonl\n"), @"
+    error: `multi_turn.supervisor.cassette`: expected a mapping of keys to values, found the text `a.jsonl`
+     --> configs/simulation.yaml:3:15
+      |
+    3 |     cassette: a.jsonl
+      |               ^
+    ");
+    let scripted = "multi_turn:\n  enabled: true\n  supervisor:\n    provider: mock\n    cassette: { file: a.jsonl }\n";
+    insta::assert_snapshot!(Project::simulation(scripted).warnings(), @"
+    warning: `multi_turn.supervisor.cassette` has no effect: with `provider: mock` no model is asked
+     --> configs/simulation.yaml:5:15
+      |
+    5 |     cassette: { file: a.jsonl }
+      |               ^
+      = help: remove it, or name the provider whose answers it holds
+    ");
+    // It may wait there for the day that conversations are switched on.
+    let waiting = scripted.replace("enabled: true", "enabled: false");
+    assert_eq!(Project::simulation(&waiting).warnings(), "");
+}

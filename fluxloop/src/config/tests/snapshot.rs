@@ -71,6 +71,19 @@ fn it_reads_back_as_the_same_configuration() {
 }
 
 #[test]
+fn a_cassette_reads_back_as_the_same_file() {
+    let text = "multi_turn: {supervisor: {provider: openai, cassette: {file: recordings/a.jsonl, mode: auto}}}\n";
+    let project = Project::simulation(text);
+    let config = project.config();
+    let [written, read] = round_trip(&config, 42);
+    assert_eq!(written, read);
+    let cassette = &written["multi_turn"]["supervisor"]["cassette"];
+    let file = project.path("recordings/a.jsonl");
+    assert_eq!(cassette["file"], file.display().to_string());
+    assert_eq!(cassette["mode"], "auto");
+}
+
+#[test]
 fn defaults_read_back_too() {
     let [written, read] = round_trip(&Project::simulation("").config(), u64::MAX);
     assert_eq!(written, read);

@@ -21,7 +21,7 @@ impl Cost {
             .find_map(|model| pricing.of(model));
         match (price, usage.input_tokens, usage.output_tokens) {
             (Some(price), Some(input), Some(output)) => {
-                self.sum += Price::cost(price, input, output)
+                self.sum += Price::cost(price, input, output);
             }
             _ => self.unknown = true,
         }

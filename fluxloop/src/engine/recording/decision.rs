@@ -9,7 +9,7 @@ use super::Tell;
 use crate::{
     engine::notice::Decided,
     event::{Observation, ObservationKind, ObservedError, SpanEnded, SpanId, What},
-    supervisor::{Decision, Step, SupervisorFailure, TokenUsage},
+    supervisor::{Decision, Step, TokenUsage},
     worker::protocol::{Level, Usage},
 };
 
@@ -74,20 +74,17 @@ pub(super) fn tell(decided: &Decided, tell: Tell<'_>) {
             )
         }
         Err(failure) => {
-            let SupervisorFailure { message, .. } = failure;
-            let latency = decided.decided_at.duration_since(decided.asked_at);
-            let latency = std::time::Duration::try_from(latency).unwrap_or_default();
-            let mut ended = SpanEnded::new(decided.asked_at, latency);
+            let mut ended = SpanEnded::new(decided.asked_at, failure.latency);
             ended.usage = failure.usage.map(usage);
             let error = ObservedError::Told {
-                message: Cow::Borrowed(message),
+                message: Cow::Borrowed(&failure.message),
                 panic: false,
             };
             (
-                None,
+                failure.prompt.as_deref(),
                 None,
                 Some(error),
-                attributes(decided.turn, 0, None),
+                attributes(decided.turn, failure.attempts, failure.reply.as_deref()),
                 ended,
             )
         }
@@ -110,7 +107,7 @@ pub(super) fn tell(decided: &Decided, tell: Tell<'_>) {
         ..about.clone()
     });
     tell(&Observation {
-        at: decided.decided_at,
+        at: decided.at,
         level: error.as_ref().map(|_| Level::Error),
         what: What::End(Box::new(SpanEnded {
             output: output.map(Cow::Owned),

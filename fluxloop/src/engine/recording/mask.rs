@@ -62,6 +62,8 @@ pub(in crate::engine) fn decision(
         }),
         Err(failure) => Err(SupervisorFailure {
             message: masked(failure.message),
+            prompt: failure.prompt.map(|prompt| masked(prompt.into()).into()),
+            reply: failure.reply.map(|reply| masked(reply.into()).into()),
             ..failure
         }),
     }

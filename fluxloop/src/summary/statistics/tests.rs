@@ -1,7 +1,11 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::{event::Failure, summary::sample::SampleRun};
+use crate::{
+    event::{ConversationEnd, ConversationRecord, Failure},
+    summary::sample::SampleRun,
+    supervisor::{MockSupervisor, Supervisor, TokenUsage},
+};
 
 fn of(durations: &[Duration]) -> Statistics {
     let mut statistics = Statistics::new();
@@ -148,4 +152,44 @@ proptest! {
         prop_assert_eq!(one.durations_ms(), other.durations_ms());
         prop_assert_eq!(one.avg_duration_ms(), other.avg_duration_ms());
     }
+}
+
+/// A conversation with a decision for each of these, and what it used besides.
+fn supervised(usages: &[u64], besides: Option<u64>) -> Run {
+    let usage = |tokens| TokenUsage {
+        input_tokens: tokens,
+        output_tokens: 1,
+        total_tokens: tokens + 1,
+    };
+    let mut run = SampleRun::default().returns("yes");
+    let end = ConversationEnd::Stopped(None);
+    let supervisor = Supervisor::Mock(MockSupervisor::default());
+    let mut conversation = ConversationRecord::new(end, (1, Vec::new()), &supervisor);
+    conversation.decisions = u32::try_from(usages.len()).unwrap();
+    for tokens in usages.iter().copied().chain(besides) {
+        *conversation.usage.get_or_insert_default() += usage(tokens);
+    }
+    run.conversation = Some(conversation);
+    run
+}
+
+#[test]
+fn what_the_supervisor_used_is_summed_up() {
+    let mut statistics = of(&[Duration::from_millis(1)]);
+    assert_eq!(statistics.supervision(), None, "no conversation");
+    statistics.record(&supervised(&[], None));
+    assert_eq!(statistics.supervision().unwrap().token_usage, None);
+    statistics.record(&supervised(&[100, 200], None));
+    // The decision that failed is none, and was paid for.
+    statistics.record(&supervised(&[300], Some(50)));
+    let supervision = statistics.supervision().unwrap();
+    assert_eq!((supervision.provider, supervision.decisions), ("mock", 3));
+    let usage = supervision.token_usage.unwrap();
+    assert_eq!(
+        (usage.input_tokens, usage.output_tokens, usage.total_tokens),
+        (650, 4, 654)
+    );
+    statistics.record(&supervised(&[u64::MAX - 1], None));
+    let usage = statistics.supervision().unwrap().token_usage.unwrap();
+    assert_eq!(usage.input_tokens, u64::MAX, "providers may say anything");
 }

@@ -12,5 +12,7 @@ mod settings;
 mod supervisor;
 mod verdict;
 
+pub(super) use schema::VERSION as SCHEMA_VERSION;
 pub use settings::{HttpSettings, Provider, SettingsError};
+pub(super) use supervisor::Asked;
 pub use supervisor::HttpSupervisor;

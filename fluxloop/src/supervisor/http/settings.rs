@@ -2,6 +2,10 @@ use std::time::Duration;
 
 use secrecy::SecretString;
 
+use super::super::{
+    DecisionRequest, Prompt,
+    prompt::{AnswerForm, PromptSettings},
+};
 pub use crate::config::ModelProvider as Provider;
 
 /// Whom to ask, and how. Made by [`HttpSettings::new`]; its fields are public.
@@ -49,6 +53,19 @@ impl HttpSettings {
             service_context: None,
             seed: 0,
         }
+    }
+
+    /// What the model is asked, secrets not masked.
+    pub(in super::super) fn prompt(&self, request: &DecisionRequest<'_>) -> Prompt {
+        let settings = PromptSettings {
+            guidance: self.system_prompt.as_deref(),
+            service_context: self.service_context.as_deref(),
+            form: match self.provider {
+                Provider::OpenAi => AnswerForm::Json,
+                Provider::Anthropic => AnswerForm::Tool,
+            },
+        };
+        Prompt::new(settings, request)
     }
 }
 

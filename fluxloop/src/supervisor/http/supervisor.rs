@@ -9,11 +9,7 @@ use secrecy::ExposeSecret as _;
 use tokio::time::{Instant, sleep};
 
 use super::{
-    super::{
-        Decision, DecisionRequest, Prompt, SupervisorFailure, TokenUsage,
-        prompt::{AnswerForm, PromptSettings},
-        reply,
-    },
+    super::{Decision, DecisionRequest, Prompt, Step, SupervisorFailure, TokenUsage, reply},
     HttpSettings, Provider, SettingsError,
     exchange::Exchange,
     limiter::Limiter,
@@ -86,21 +82,7 @@ impl HttpSupervisor {
     /// What the model is asked. The same request gives the same prompt.
     #[must_use]
     pub fn prompt(&self, request: &DecisionRequest<'_>) -> Prompt {
-        let prompt = Prompt::new(
-            PromptSettings {
-                guidance: self.settings.system_prompt.as_deref(),
-                service_context: self.settings.service_context.as_deref(),
-                form: match self.settings.provider {
-                    Provider::OpenAi => AnswerForm::Json,
-                    Provider::Anthropic => AnswerForm::Tool,
-                },
-            },
-            request,
-        );
-        Prompt {
-            system: self.secrets.redact(&prompt.system).into_owned(),
-            user: self.secrets.redact(&prompt.user).into_owned(),
-        }
+        self.settings.prompt(request).redacted(&self.secrets)
     }
 
     /// Asks the model; once more, with the reason, if its reply cannot be used.
@@ -112,41 +94,50 @@ impl HttpSupervisor {
         &self,
         request: &DecisionRequest<'_>,
     ) -> Result<Decision, SupervisorFailure> {
-        let started = Instant::now();
-        let mut effort =
-            Effort::new(self.settings.seed ^ request.case.seed ^ u64::from(request.turn));
-        let mut prompt = self.prompt(request);
-        let mut asked_again = false;
+        let asked = self.put(self.prompt(request), request).await?;
+        Ok(asked.decision)
+    }
+
+    /// Asks the model what stands in `prompt`.
+    pub(in super::super) async fn put(
+        &self,
+        prompt: Prompt,
+        request: &DecisionRequest<'_>,
+    ) -> Result<Asked, SupervisorFailure> {
+        let seed = self.settings.seed ^ request.case.seed ^ u64::from(request.turn);
+        let mut effort = Effort::new(seed, prompt);
+        let mut asked_again = None;
         loop {
-            let answer = self.ask(&prompt, &mut effort).await?;
+            let answer = self.ask(&mut effort).await?;
             let text = self.secrets.redact(&answer.text).into_owned();
             let step = answer
                 .fault
                 .map_or_else(|| reply::read(&text, request), Err);
+            effort.reply = Some(text);
             match step {
                 Ok(step) => {
-                    return Ok(Decision {
-                        step,
-                        usage: effort.usage,
-                        attempts: effort.attempts,
-                        latency: started.elapsed().saturating_sub(effort.waited),
-                        prompt: Some(prompt.to_string()),
-                        reply: Some(text),
+                    let decision = effort.decision(step);
+                    return Ok(Asked {
+                        decision,
+                        asked_again,
                     });
                 }
-                Err(fault) if asked_again => {
+                Err(fault) if asked_again.is_some() => {
                     let problem =
                         format!("its reply could not be used, and the one before neither: {fault}");
                     return Err(self.failure(&problem, false, &effort));
                 }
-                Err(fault) => prompt = prompt.asked_again(&self.secrets.redact(&fault.to_string())),
+                Err(fault) => {
+                    let problem = self.secrets.redact(&fault.to_string()).into_owned();
+                    effort.prompt = effort.prompt.asked_again(&problem);
+                    asked_again = Some(problem);
+                }
             }
-            asked_again = true;
         }
     }
 
     /// Asks until there is an answer, or no hope of one.
-    async fn ask(&self, prompt: &Prompt, effort: &mut Effort) -> Result<Answer, SupervisorFailure> {
+    async fn ask(&self, effort: &mut Effort) -> Result<Answer, SupervisorFailure> {
         let HttpSettings {
             provider,
             max_retries,
@@ -160,7 +151,7 @@ impl HttpSupervisor {
         let mut turned_away = 0;
         loop {
             let with_schema = provider.has_response_format() && !self.plain.load(Ordering::Relaxed);
-            let body = provider.request(&self.settings, prompt, with_schema);
+            let body = provider.request(&self.settings, &effort.prompt, with_schema);
             let asked_to_enter = Instant::now();
             let permit = self.limiter.enter().await;
             effort.waited += asked_to_enter.elapsed();
@@ -217,13 +208,30 @@ impl HttpSupervisor {
             message: self.secrets.redact(&message).into_owned(),
             refused,
             usage: effort.usage,
+            attempts: effort.attempts,
+            latency: effort.latency(),
+            prompt: Some(effort.prompt.to_string().into()),
+            reply: effort.reply.as_deref().map(Into::into),
         }
     }
+}
+
+/// A decision, and how it came about.
+#[derive(Debug)]
+pub(in super::super) struct Asked {
+    pub(in super::super) decision: Decision,
+    /// Why the first reply could not be used, where there was another.
+    pub(in super::super) asked_again: Option<String>,
 }
 
 /// What a decision took so far.
 struct Effort {
     seed: u64,
+    started: Instant,
+    /// As it is asked next.
+    prompt: Prompt,
+    /// The last one that came.
+    reply: Option<String>,
     attempts: u32,
     usage: Option<TokenUsage>,
     /// For a free place.
@@ -231,20 +239,36 @@ struct Effort {
 }
 
 impl Effort {
-    fn new(seed: u64) -> Self {
+    fn new(seed: u64, prompt: Prompt) -> Self {
         Self {
             seed,
+            started: Instant::now(),
+            prompt,
+            reply: None,
             attempts: 0,
             usage: None,
             waited: Duration::ZERO,
         }
     }
 
+    fn latency(&self) -> Duration {
+        self.started.elapsed().saturating_sub(self.waited)
+    }
+
+    fn decision(self, step: Step) -> Decision {
+        Decision {
+            step,
+            usage: self.usage,
+            attempts: self.attempts,
+            latency: self.latency(),
+            prompt: Some(self.prompt.to_string()),
+            reply: self.reply,
+        }
+    }
+
     fn add(&mut self, usage: Option<TokenUsage>) {
-        let Some(more) = usage else { return };
-        let total = self.usage.get_or_insert_default();
-        total.input_tokens = total.input_tokens.saturating_add(more.input_tokens);
-        total.output_tokens = total.output_tokens.saturating_add(more.output_tokens);
-        total.total_tokens = total.total_tokens.saturating_add(more.total_tokens);
+        if let Some(more) = usage {
+            *self.usage.get_or_insert_default() += more;
+        }
     }
 }

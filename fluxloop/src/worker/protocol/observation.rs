@@ -15,6 +15,9 @@ pub struct ObserveOptions {
     pub filter: String,
     /// The longest value that is sent whole, in bytes of JSON.
     pub max_value_bytes: u64,
+    /// The agents install a subscriber of their own, which has `fluxloop::layer()` in it: the worker installs none.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub own_subscriber: bool,
 }
 
 /// Something that happened within a call.

@@ -1,0 +1,20 @@
+//! An experiment that is over, told to people: pure functions from what was recorded and a page to a text.
+
+mod case;
+mod figures;
+mod head;
+mod line;
+mod page;
+mod paragraph;
+mod table;
+mod transcript;
+mod tree;
+mod value;
+
+pub(crate) use case::{CaseView, unfinished};
+pub(crate) use head::head;
+pub(crate) use page::Page;
+pub(crate) use table::RunTable;
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,34 @@
+//! Recorded supervision: what a model was asked and what it answered, in a file that can be played instead of it.
+//!
+//! # The file
+//!
+//! A cassette is a text file of JSON lines (`.jsonl`), UTF-8, one exchange a line. Lines stand by themselves: files may
+//! be joined, sorted and cut; of two lines for the same question the last one counts. A last line without its end was cut
+//! off by a kill or a full disk, and does not count.
+//!
+//! | key | type | |
+//! |---|---|---|
+//! | `version` | string | `major.minor` of this form: `1.0`. A new minor version adds keys, to be ignored by those who do not know them; a new major version is refused |
+//! | `case` | string | whose conversation, as in the rows of an experiment |
+//! | `iteration` | integer | from 0 |
+//! | `turn` | integer | after which turn it was asked, from 1 |
+//! | `digest` | string | `sha256:` and the hash of `request`, in hexadecimal digits: see below |
+//! | `request` | object | `provider`, `model`, `temperature` (absent where it is the provider's own), `schema` (which version of a decision's schema), `system` and `user` (the prompt) |
+//! | `answer` | object | `reply` (as it came), `asked_again` (why the first reply could not be used; absent where it could), `usage` (`input_tokens`, `output_tokens`, `total_tokens`; absent where nobody said), `attempts`, `latency_ms` |
+//!
+//! The hash is taken of `request` as JSON without spaces, its keys in the order above. Neither the address nor the key is
+//! part of it, nor of anything else in the file, and secrets stand as `***`. A question is answered from the line with its
+//! `case`, its `turn` and its hash.
+
+mod difference;
+mod error;
+mod exchange;
+mod recording;
+mod supervisor;
+mod tape;
+
+pub(super) use error::CassetteError;
+pub use supervisor::RecordedSupervisor;
+
+#[cfg(test)]
+mod sample;
