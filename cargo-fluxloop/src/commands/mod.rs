@@ -11,6 +11,7 @@ mod plan;
 mod session;
 mod show;
 mod signals;
+mod traces;
 
 use std::{ffi::OsString, path::Path, process::ExitCode};
 

@@ -3,7 +3,7 @@
 use serde_json::{Value, json, value::RawValue};
 
 /// Attributes that hold what was said, and all whose names go on behind a dot.
-const SAID: [&str; 18] = [
+const SAID: [&str; 20] = [
     "fluxloop.input",
     "fluxloop.output",
     "fluxloop.reply",
@@ -18,8 +18,10 @@ const SAID: [&str; 18] = [
     "gen_ai.tool.call.result",
     "gen_ai.tool.definitions",
     "input.value",
+    "llm.completions",
     "llm.input_messages",
     "llm.output_messages",
+    "llm.prompts",
     "output.value",
     "traceloop.entity",
 ];
@@ -49,6 +51,15 @@ pub(super) fn message(role: &str, said: &RawValue) -> String {
         message["finish_reason"] = json!("stop");
     }
     json!([message]).to_string()
+}
+
+/// What a model was told or answered. Libraries tell of it as messages, as JSON or in a text, or just as text.
+pub(super) fn messages(role: &str, said: &RawValue) -> String {
+    let text = text(said);
+    match serde_json::from_str(&text) {
+        Ok(Value::Array(_)) => text,
+        _ => message(role, said),
+    }
 }
 
 /// Text as it is; of anything else its JSON.
@@ -83,6 +94,20 @@ mod tests {
         ] {
             assert!(!is_content(name), "{name}");
         }
+    }
+
+    #[test]
+    fn messages_stay_as_they_are() {
+        let raw = |json: &str| RawValue::from_string(json.to_owned()).unwrap();
+        assert_eq!(
+            messages("user", &raw(r#"[{"role": "user"}]"#)),
+            r#"[{"role": "user"}]"#
+        );
+        assert_eq!(messages("user", &raw(r#""[1]""#)), "[1]");
+        assert_eq!(
+            messages("user", &raw(r#""1""#)),
+            message("user", &raw(r#""1""#))
+        );
     }
 
     #[test]

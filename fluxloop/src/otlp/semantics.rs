@@ -37,7 +37,7 @@ pub(super) fn describe(
     match observation.kind {
         ObservationKind::Generation => {
             let named = generation(ended, attributes);
-            what_was_said(said, attributes);
+            messages(said, content::messages, attributes);
             (named, SpanKind::Client)
         }
         ObservationKind::Tool => {
@@ -49,7 +49,7 @@ pub(super) fn describe(
             (format!("execute_tool {tool}"), SpanKind::Internal)
         }
         ObservationKind::Agent | ObservationKind::Turn => {
-            messages(said, attributes);
+            messages(said, content::message, attributes);
             attributes.set("fluxloop.duration_ms", milliseconds(ended.duration));
             (name.to_owned(), SpanKind::Internal)
         }
@@ -93,11 +93,12 @@ fn usage(usage: Option<Usage>, attributes: &mut Attributes) {
     }
 }
 
-/// What the user says, and what the agent answers.
-fn messages(said: &Said<'_>, attributes: &mut Attributes) {
-    let of = |role: &'static str| move |said| content::message(role, said);
-    attributes.set_some("gen_ai.input.messages", said.input.map(of("user")));
-    attributes.set_some("gen_ai.output.messages", said.output.map(of("assistant")));
+/// What the user says, and what the agent or its model answers.
+fn messages(said: &Said<'_>, written: fn(&str, &RawValue) -> String, attributes: &mut Attributes) {
+    let input = said.input.map(|said| written("user", said));
+    attributes.set_some("gen_ai.input.messages", input);
+    let output = said.output.map(|said| written("assistant", said));
+    attributes.set_some("gen_ai.output.messages", output);
 }
 
 pub(super) fn what_was_said(said: &Said<'_>, attributes: &mut Attributes) {
