@@ -86,11 +86,7 @@ impl Traces {
         None
     }
 
-    #[expect(
-        clippy::unused_self,
-        clippy::unused_async,
-        reason = "alike with the feature"
-    )]
+    #[expect(clippy::unused_async, reason = "alike with the feature")]
     pub(super) async fn finish(&mut self, _: &Stop) {}
 }
 
