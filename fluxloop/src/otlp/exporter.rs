@@ -161,7 +161,8 @@ impl Exporter {
     }
 }
 
-fn reason(known: Option<String>, options: &ExportOptions) -> String {
+/// In a sentence, with what it may come from.
+pub(super) fn reason(known: Option<String>, options: &ExportOptions) -> String {
     let mut reason = known.unwrap_or_else(|| "the thread that sends them has ended".to_owned());
     if options.endpoint.port() == Some(GRPC_PORT) {
         reason.push_str("; port 4317 is usually for gRPC, and 4318 for HTTP");

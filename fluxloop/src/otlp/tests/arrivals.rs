@@ -180,7 +180,7 @@ async fn a_run_says_which_case_it_was_and_how_it_went() {
 async fn a_run_says_what_it_used_and_how_its_conversation_ended() {
     let mut sample = Sample::of([]);
     sample.finishing = |run| {
-        let supervisor = Supervisor::from(MockSupervisor::new(Vec::new()));
+        let supervisor = Supervisor::Mock(MockSupervisor::default());
         run.attempts = 3;
         run.cost = Some(0.25);
         run.observations_dropped = 4;
@@ -431,9 +431,9 @@ async fn the_request_is_addressed_and_signed_as_the_variables_say() {
 
 #[tokio::test]
 async fn json_says_the_same_as_protobuf() {
-    let (binary, json) = tokio::join!(exported(&desk(), &[]), async {
-        exported(&desk(), &[("OTEL_EXPORTER_OTLP_PROTOCOL", "http/json")]).await
-    },);
+    let sample = desk();
+    let binary = exported(&sample, &[]).await;
+    let json = exported(&sample, &[("OTEL_EXPORTER_OTLP_PROTOCOL", "http/json")]).await;
     let received = &json.received()[0];
     assert_eq!(received.header("content-type"), Some("application/json"));
     let sent: Value = serde_json::from_slice(&received.body).unwrap();

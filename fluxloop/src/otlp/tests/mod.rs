@@ -14,11 +14,11 @@ use crate::{
 use sample::Sample;
 use server::{Answer, Server};
 
-/// Options as variables say, with pauses that a test can wait for.
+/// Options as variables say, with pauses that a test can wait for. What is exported goes in one batch, at the end.
 fn options(server: &Server, variables: &[(&str, &str)]) -> ExportOptions {
     let variable = |name: &str| match name {
         "OTEL_EXPORTER_OTLP_ENDPOINT" => Some(server.address.clone()),
-        "OTEL_BSP_SCHEDULE_DELAY" => Some("1".to_owned()),
+        "OTEL_BSP_SCHEDULE_DELAY" => Some("3600000".to_owned()),
         _ => {
             let given = variables.iter().find(|(given, _)| *given == name);
             given.map(|(_, value)| (*value).to_owned())

@@ -115,12 +115,30 @@ fn nothing_is_exported_unless_there_is_somewhere_to_send_it() {
 
 #[test]
 fn what_no_export_can_be_set_up_with_is_said() {
-    insta::assert_snapshot!(error(&[(ENDPOINT.0, "localhost:4318")]), @"");
-    insta::assert_snapshot!(error(&[(ENDPOINT.0, "collector")]), @"");
-    insta::assert_snapshot!(error(&[("OTEL_EXPORTER_OTLP_PROTOCOL", "grpc")]), @"");
-    insta::assert_snapshot!(error(&[("OTEL_EXPORTER_OTLP_HEADERS", "a=b,Bearer s3cret")]), @"");
-    insta::assert_snapshot!(error(&[("OTEL_EXPORTER_OTLP_TRACES_HEADERS", "a=b%0As3cret")]), @"");
-    insta::assert_snapshot!(error(&[("OTEL_TRACES_EXPORTER", "zipkin")]), @"");
+    insta::assert_snapshot!(error(&[(ENDPOINT.0, "localhost:4318")]), @"
+    expected an address such as `http://localhost:4318` in `OTEL_EXPORTER_OTLP_ENDPOINT`: it is neither http nor https
+    collectors take OTLP over HTTP at port 4318
+    ");
+    insta::assert_snapshot!(error(&[(ENDPOINT.0, "collector")]), @"
+    expected an address such as `http://localhost:4318` in `OTEL_EXPORTER_OTLP_ENDPOINT`: relative URL without a base
+    collectors take OTLP over HTTP at port 4318
+    ");
+    insta::assert_snapshot!(error(&[("OTEL_EXPORTER_OTLP_PROTOCOL", "grpc")]), @"
+    expected `http/protobuf` or `http/json` in `OTEL_EXPORTER_OTLP_PROTOCOL`, found `grpc`
+    set `OTEL_EXPORTER_OTLP_TRACES_PROTOCOL=http/protobuf`, and the endpoint to the collector's port for HTTP, 4318
+    ");
+    insta::assert_snapshot!(error(&[("OTEL_EXPORTER_OTLP_HEADERS", "a=b,Bearer s3cret")]), @"
+    expected `name=value` pairs of headers in `OTEL_EXPORTER_OTLP_HEADERS`, found none at position 2
+    write `,`, `=` and spaces of a value as `%2C`, `%3D` and `%20`
+    ");
+    insta::assert_snapshot!(error(&[("OTEL_EXPORTER_OTLP_TRACES_HEADERS", "a=b%0As3cret")]), @"
+    expected `name=value` pairs of headers in `OTEL_EXPORTER_OTLP_TRACES_HEADERS`, found none at position 1
+    write `,`, `=` and spaces of a value as `%2C`, `%3D` and `%20`
+    ");
+    insta::assert_snapshot!(error(&[("OTEL_TRACES_EXPORTER", "zipkin")]), @"
+    expected `otlp` or `none` in `OTEL_TRACES_EXPORTER`, found `zipkin`
+    set `OTEL_TRACES_EXPORTER=otlp`, or leave it out
+    ");
 }
 
 #[test]
@@ -135,7 +153,16 @@ fn what_cannot_be_used_is_left_out_and_said() {
         ("OTEL_SDK_DISABLED", "yes"),
         ("OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT", "yes"),
     ]);
-    insta::assert_snapshot!(options.warnings().join("\n"), @"");
+    insta::assert_snapshot!(options.warnings().join("\n"), @"
+    expected `true` or `false` in `OTEL_SDK_DISABLED`, found `yes`: `false` is used
+    `OTEL_EXPORTER_OTLP_COMPRESSION` is not supported: requests are not compressed
+    `OTEL_EXPORTER_OTLP_CERTIFICATE` is not supported: the certificates that the system trusts are used
+    expected a whole number in `OTEL_BSP_MAX_QUEUE_SIZE`, found `many`: 2048 is used
+    expected a whole number in `OTEL_EXPORTER_OTLP_TIMEOUT`, found `10s`: 10000 is used
+    expected a number above 0 in `OTEL_BSP_MAX_EXPORT_BATCH_SIZE`, found `0`: 512 is used
+    expected `name=value` pairs in `OTEL_RESOURCE_ATTRIBUTES`, found none at position 2: none of them is sent
+    expected `true` or `false` in `OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT`, found `yes`: `false` is used
+    ");
     assert_eq!((options.queue, options.batch), (2048, 512));
     assert!(!options.content);
     let fine = with(&[("OTEL_EXPORTER_OTLP_COMPRESSION", "none")]);

@@ -117,7 +117,7 @@ fn case(index: u64) -> Case {
     );
     case.index = index;
     case.iteration = 2;
-    case.persona = Some(Arc::new(Persona::new("novice")));
+    case.persona = Some(Arc::new(Persona::named("novice")));
     case
 }
 
