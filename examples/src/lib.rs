@@ -2,7 +2,8 @@
 //!
 //! - [`docs`] answers questions from this repository's documentation. It is what `cargo fluxloop run experiment` runs here.
 //! - [`my_agent`] is the smallest agent that does something: text in, text out.
-//! - [`order_desk`] looks up, changes, cancels and refunds orders over several turns, and keeps state meanwhile.
+//! - [`order_desk`] looks up, changes, cancels and refunds orders over several turns, keeps state meanwhile, and asks
+//!   before money goes back.
 //! - `llm` (feature `llm`) asks a language model at any OpenAI-compatible address.
 
 pub mod docs;

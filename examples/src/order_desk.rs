@@ -1,7 +1,8 @@
 //! A support agent that really keeps state: an order desk that looks up, changes, cancels and refunds.
 //!
 //! It has no model: it knows its customers' words by heart, so that a conversation with it is the same every time.
-//! What it has done for a customer is the conversation's own [state](fluxloop::Context::state).
+//! What it has done for a customer is the conversation's own [state](fluxloop::Context::state). Money goes back only
+//! with [approval](fluxloop::Context::approve_tool).
 
 mod orders;
 mod request;
@@ -23,28 +24,35 @@ struct Desk {
     pending: Option<Action>,
 }
 
+/// What the tool of this name is called with.
+#[derive(Debug, Serialize)]
+struct Refund<'a> {
+    order: &'a str,
+    euros: u32,
+}
+
 /// Answers a customer.
 ///
 /// # Errors
 ///
 /// When the conversation's state is not the desk's.
 #[fluxloop::agent]
-pub fn serve(message: &str, context: &Context) -> Result<String, StateError> {
+pub async fn serve(message: &str, context: &Context) -> Result<String, StateError> {
     let mut desk: Desk = context.state()?;
-    let answer = desk.answer(&Request::read(message));
+    let answer = desk.answer(&Request::read(message), context).await;
     context.set_state(&desk)?;
     Ok(answer)
 }
 
 impl Desk {
-    fn answer(&mut self, request: &Request) -> String {
+    async fn answer(&mut self, request: &Request, context: &Context) -> String {
         if let Some(number) = &request.order {
             self.current = Some(number.clone());
         }
         if request.agrees
             && let Some(action) = self.pending.take()
         {
-            return self.carry_out(action);
+            return self.carry_out(action, context).await;
         }
         if request.refuses && self.pending.take().is_some() {
             return "All right, I have left the order as it is.".to_owned();
@@ -88,7 +96,7 @@ impl Desk {
     }
 
     /// Does what the customer has agreed to, and confirms that it is done.
-    fn carry_out(&mut self, action: Action) -> String {
+    async fn carry_out(&mut self, action: Action, context: &Context) -> String {
         let Some(mut order) = self.order() else {
             return "Which order is it about? Its number looks like A-1001.".to_owned();
         };
@@ -99,6 +107,16 @@ impl Desk {
             }
             Action::Refund => {
                 let amount = order.refundable().unwrap_or_default();
+                let refund = Refund {
+                    order: &order.number,
+                    euros: amount,
+                };
+                if !context.approve_tool("refund", &refund).await.is_approved() {
+                    return format!(
+                        "I am sorry, I may not refund order {}. A colleague will get in touch with you.",
+                        order.number
+                    );
+                }
                 order.status = Status::Refunded;
                 format!(
                     "Done: {amount} euros for order {} are on their way back to you.",

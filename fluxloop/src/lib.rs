@@ -18,6 +18,8 @@ pub mod engine;
 #[cfg(feature = "engine")]
 pub mod event;
 #[cfg(feature = "engine")]
+pub mod generate;
+#[cfg(feature = "engine")]
 pub mod host;
 #[cfg(any(feature = "llm", feature = "otlp"))]
 mod http;
@@ -33,10 +35,12 @@ pub mod summary;
 pub mod supervisor;
 
 pub use agent::{
-    Context, Conversation, ExpertiseLevel, Message, Persona, Role, StateError, Transient, transient,
+    Approval, Context, Conversation, ExpertiseLevel, Message, Persona, Role, StateError, Transient,
+    transient,
 };
 pub use fluxloop_macros::agent;
 pub use observe::layer;
+pub use worker::protocol::ApprovalDecision;
 
 #[doc(hidden)]
 pub mod __private;

@@ -18,6 +18,8 @@ use serde_json::{json, value::to_raw_value};
 
 #[path = "worker_host/agents.rs"]
 mod agents;
+#[path = "worker_host/approvals.rs"]
+mod approvals;
 
 /// The worker's entry: this executable, told to run this one test, becomes a worker.
 #[test]
@@ -89,9 +91,10 @@ async fn says_which_agents_it_holds() {
         .collect();
     assert_eq!(
         ids,
-        ["echo", "obey", "patient", "stuck"].map(|name| format!("worker_host::agents:{name}"))
+        ["asking", "echo", "impatient", "obey", "patient", "stuck"]
+            .map(|name| format!("worker_host::agents:{name}"))
     );
-    let echo = &host.agents()[0];
+    let echo = &host.agents()[1];
     assert!(
         echo.file.ends_with("agents.rs") && echo.line > 1,
         "{echo:?}"

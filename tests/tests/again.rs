@@ -93,6 +93,34 @@ inputs:
 }
 
 #[test]
+fn inputs_of_several_files_and_formats_are_kept() {
+    let project = unruly((Home::Library, "works"), "", [""; 0])
+        .file("inputs/one.json", r#"[{"input": "say \ud83e\udd80", "metadata": {"n": 1.5}}, "say one"]"#)
+        .file("inputs/two.csv", "input,id,persona,metadata.topic\nsay one,,ada,x\n\"say \"\"two\"\"\nlines\",second,,\n")
+        .file("inputs/three.jsonl", "{\"input\": \"say one\", \"persona\": \"ada\"}\n");
+    let [first, _] = twice(
+        &project,
+        "--inputs inputs/one.json --inputs inputs/two.csv --inputs inputs/three.jsonl",
+    );
+    let names: Vec<_> = plan(&first)
+        .iter()
+        .map(|run| run[1].as_str().unwrap_or_default().to_owned())
+        .collect();
+    assert_eq!(names.len(), 5);
+    // As if the files were one: the third time that this input is there.
+    assert!(names[4].contains("_3::iter_0"), "{names:?}");
+}
+
+#[test]
+fn a_part_of_the_cases_is_kept() {
+    let inputs = ["say one", "say two", "say three", "fail"];
+    let project = unruly((Home::Library, "works"), "", inputs);
+    // The seed is drawn, and the sample by it.
+    let [first, _] = twice(&project, "-i 5 --filter say --sample 8 --limit 6");
+    assert_eq!(plan(&first).len(), 6);
+}
+
+#[test]
 fn a_seed_that_was_drawn_is_kept() {
     let project = unruly((Home::Example, "acts"), "", ["say one", "fail"]);
     let [first, second] = twice(&project, "-i 2");

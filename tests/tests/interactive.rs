@@ -104,10 +104,12 @@ fn agreement_given_before_asks_nothing() {
     assert!(!project.path("called").exists());
 }
 
-/// The bar as it stood at each drawing.
-fn drawings(text: &str) -> Vec<&str> {
+/// A line as it stood at each drawing, told by what is in it.
+fn drawings<'a>(text: &'a str, mark: &str) -> Vec<&'a str> {
     text.split(['\r', '\n'])
-        .filter(|part| part.contains("%)"))
+        // Behind what erases the last drawing.
+        .map(|part| part.rsplit("\u{1b}[J").next().unwrap_or(part))
+        .filter(|part| part.contains(mark))
         .collect()
 }
 
@@ -132,7 +134,7 @@ fn the_bar_is_drawn_in_place_and_never_wider_than_the_terminal() {
         project.write("go", "");
         let (code, text) = terminal.finish();
         assert_eq!(code, Some(100), "{text}");
-        let drawn = drawings(&text);
+        let drawn = drawings(&text, "%)");
         assert!(drawn.len() >= 2 || columns == 8, "{text:?}");
         for drawing in drawn {
             let width = drawing.trim_end().chars().count();
@@ -142,6 +144,41 @@ fn the_bar_is_drawn_in_place_and_never_wider_than_the_terminal() {
             );
         }
         assert!(text.contains("test result: "), "{text}");
+    }
+}
+
+#[test]
+fn the_turn_stands_below_the_bar_and_is_gone_at_the_end() {
+    for columns in [80, 40] {
+        let script = "
+multi_turn:
+  enabled: true
+  supervisor: { provider: mock, metadata: { scripted_questions: [\"tally BEGUN until GO\"] } }
+";
+        let project = unruly((Home::Library, "works"), "", ["say hello"]);
+        let (begun, go) = (project.path("begun"), project.path("go"));
+        let script = script.replace("BEGUN", &begun.display().to_string());
+        project.write(
+            "configs/simulation.yaml",
+            &script.replace("GO", &go.display().to_string()),
+        );
+        let terminal = Terminal::start(project.command("run experiment --yes"), columns);
+        wait_until("the second turn", || is_there(&begun));
+        terminal.shows("Turn 2/8: tally ");
+        project.write("go", "");
+        let (code, text) = terminal.finish();
+        assert_eq!(code, Some(0), "{text}");
+        let turns = drawings(&text, "Turn 2/8");
+        for turn in &turns {
+            let width = turn.trim_end().chars().count();
+            assert!(width <= usize::from(columns), "{width} columns: {turn:?}");
+        }
+        // The bar that stays has taken its place: up to where it was, and everything below erased.
+        let end = text.rsplit("Turn 2/8").next().unwrap_or_default();
+        assert!(
+            end.contains("\r\u{1b}[1A\u{1b}[J[▓▓▓▓▓▓▓▓▓▓] 1/1 (100%)\r\n"),
+            "{text:?}"
+        );
     }
 }
 

@@ -24,10 +24,10 @@ pub(super) struct ConversationArguments {
     /// Maximum turns per conversation, 1 to 100 [default: from config]
     #[arg(long, value_name = "N", value_parser = turns())]
     max_turns: Option<u32>,
-    /// Approve the agent's tool calls [default: from config]
+    /// Approve every tool that the agent asks for [default: from config]
     #[arg(long, overrides_with = "manual_approve_tools")]
     auto_approve_tools: bool,
-    /// Leave tool calls to manual approval
+    /// Ask at the terminal before each tool
     #[arg(long, overrides_with = "auto_approve_tools")]
     manual_approve_tools: bool,
     /// Force specific persona ID for multi-turn [default: none]

@@ -6,7 +6,7 @@ use super::{
     gate::GateArguments,
     options::Overrides,
     output::OutputArguments,
-    selection::{IterationArguments, PersonaArguments},
+    selection::{CaseArguments, IterationArguments, PersonaArguments, SeedArguments},
     value::{at_least_one, seconds},
 };
 use crate::workspace::CargoOptions;
@@ -30,6 +30,10 @@ pub(crate) struct ExperimentArguments {
     #[command(flatten)]
     iterations: IterationArguments,
     #[command(flatten)]
+    cases: CaseArguments,
+    #[command(flatten)]
+    seed: SeedArguments,
+    #[command(flatten)]
     pub(super) execution: ExecutionArguments,
     #[command(flatten)]
     personas: PersonaArguments,
@@ -50,9 +54,6 @@ pub(super) struct ExecutionArguments {
     /// Runs in flight at once [default: from config, else 1]
     #[arg(long, value_name = "N", value_parser = at_least_one())]
     parallel: Option<u32>,
-    /// Seed of every random choice [default: from config, else drawn]
-    #[arg(long, value_name = "N")]
-    seed: Option<u64>,
     /// Seconds that a run may take [default: from config, else 120]
     #[arg(long, value_name = "SECS", value_parser = seconds)]
     timeout: Option<f64>,
@@ -70,6 +71,8 @@ pub(super) struct ExecutionArguments {
 impl ExperimentArguments {
     pub(super) fn push_to(&self, overrides: &mut Overrides) {
         self.iterations.push_to(overrides);
+        self.cases.push_to(overrides);
+        self.seed.push_to(overrides);
         self.execution.push_to(overrides);
         self.personas.push_to(overrides);
         self.conversation.push_to(overrides);
@@ -81,7 +84,6 @@ impl ExperimentArguments {
 impl ExecutionArguments {
     fn push_to(&self, overrides: &mut Overrides) {
         overrides.push("parallel_runs", "--parallel", self.parallel);
-        overrides.push("seed", "--seed", self.seed);
         overrides.push("runner.timeout_seconds", "--timeout", self.timeout);
         overrides.push("runner.max_retries", "--retries", self.retries);
     }

@@ -3,7 +3,7 @@ use clap::{Args, Subcommand};
 use super::{
     Override, ProjectArguments,
     options::Overrides,
-    selection::{IterationArguments, PersonaArguments},
+    selection::{CaseArguments, IterationArguments, PersonaArguments, SeedArguments},
 };
 use crate::workspace::CargoOptions;
 
@@ -63,6 +63,10 @@ pub(crate) struct CasesArguments {
     #[command(flatten)]
     iterations: IterationArguments,
     #[command(flatten)]
+    cases: CaseArguments,
+    #[command(flatten)]
+    seed: SeedArguments,
+    #[command(flatten)]
     personas: PersonaArguments,
     /// What to build, and how.
     #[command(flatten)]
@@ -74,6 +78,8 @@ impl CasesArguments {
     pub(crate) fn overrides(&self) -> Vec<Override> {
         let mut overrides = Overrides::default();
         self.iterations.push_to(&mut overrides);
+        self.cases.push_to(&mut overrides);
+        self.seed.push_to(&mut overrides);
         self.personas.push_to(&mut overrides);
         overrides.into_vec()
     }

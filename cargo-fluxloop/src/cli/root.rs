@@ -2,7 +2,10 @@ use std::ffi::OsString;
 
 use clap::{Parser, Subcommand};
 
-use super::{CompletionsArguments, ListArguments, RunArguments, ShellArguments, ShowArguments};
+use super::{
+    CompletionsArguments, GenerateArguments, ListArguments, RunArguments, ShellArguments,
+    ShowArguments,
+};
 
 /// Simulated users for the LLM agents in your workspace.
 #[derive(Debug, Parser)]
@@ -32,6 +35,8 @@ pub(crate) enum Command {
     List(Box<ListArguments>),
     /// Show an experiment, or one case of it
     Show(Box<ShowArguments>),
+    /// Generate inputs
+    Generate(GenerateArguments),
     /// Print a shell's completions for `cargo-fluxloop`
     Completions(CompletionsArguments),
 }

@@ -1,6 +1,6 @@
 use std::path::PathBuf;
 
-use clap::Args;
+use clap::{Args, builder::NonEmptyStringValueParser};
 
 use super::{
     options::Overrides,
@@ -27,9 +27,9 @@ pub(crate) struct ProjectArguments {
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Experiment")]
 pub(super) struct IterationArguments {
-    /// Inputs file [default: inputs/generated.yaml]
+    /// Inputs file (YAML, JSON, JSONL, CSV), may be repeated [default: inputs/generated.yaml]
     #[arg(long, value_name = "FILE")]
-    inputs: Option<String>,
+    inputs: Option<Vec<String>>,
     /// Number of runs per input [default: from config]
     #[arg(short, long, value_name = "N", value_parser = at_least_one())]
     iterations: Option<u32>,
@@ -37,8 +37,46 @@ pub(super) struct IterationArguments {
 
 impl IterationArguments {
     pub(super) fn push_to(&self, overrides: &mut Overrides) {
-        overrides.push("inputs_file", "--inputs", self.inputs.as_deref());
+        overrides.push("inputs_file", "--inputs", self.inputs.clone());
         overrides.push("iterations", "--iterations", self.iterations);
+    }
+}
+
+/// Which of the cases are run.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Experiment")]
+pub(super) struct CaseArguments {
+    /// Run the cases with this text in their names [default: from config, else all]
+    #[arg(long, value_name = "TEXT", value_parser = NonEmptyStringValueParser::new())]
+    filter: Option<String>,
+    /// Run N of these, drawn by the seed [default: from config, else all]
+    #[arg(long, value_name = "N", value_parser = at_least_one())]
+    sample: Option<u32>,
+    /// Run the first N of these [default: from config, else all]
+    #[arg(long, value_name = "N", value_parser = at_least_one())]
+    limit: Option<u32>,
+}
+
+impl CaseArguments {
+    pub(super) fn push_to(&self, overrides: &mut Overrides) {
+        overrides.push("cases.filter", "--filter", self.filter.as_deref());
+        overrides.push("cases.sample", "--sample", self.sample);
+        overrides.push("cases.limit", "--limit", self.limit);
+    }
+}
+
+/// The seed, which also draws the cases of a sample.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Experiment")]
+pub(super) struct SeedArguments {
+    /// Seed of every random choice [default: from config, else drawn]
+    #[arg(long, value_name = "N")]
+    seed: Option<u64>,
+}
+
+impl SeedArguments {
+    pub(super) fn push_to(&self, overrides: &mut Overrides) {
+        overrides.push("seed", "--seed", self.seed);
     }
 }
 

@@ -1,3 +1,5 @@
+mod cases;
+mod generate;
 mod help;
 mod show;
 
@@ -114,7 +116,6 @@ fn each_option_reaches_its_key() {
         ("-o out", "output_directory", json!("out")),
         ("--experiment-name base", "name", json!("base")),
         ("--name base", "name", json!("base")),
-        ("--inputs in.yaml", "inputs_file", json!("in.yaml")),
         ("--parallel 4", "parallel_runs", json!(4)),
         ("--seed 42", "seed", json!(42)),
         ("--timeout 1.5", "runner.timeout_seconds", json!(1.5)),
@@ -127,7 +128,14 @@ fn each_option_reaches_its_key() {
         ),
         ("--fail-fast", "fail_fast", json!(true)),
     ];
-    for (arguments, key, value) in table.iter().chain(&supervisor_options()) {
+    reach(table);
+    reach(&supervisor_options());
+    assert_eq!(options("", &[]).unwrap().overrides, []);
+}
+
+/// Each of these command lines sets its key to its value, and nothing else.
+fn reach(table: &[(&str, &str, Value)]) {
+    for (arguments, key, value) in table {
         let overrides = options(arguments, &[]).unwrap().overrides;
         let [given] = overrides.as_slice() else {
             panic!("{arguments} gives {overrides:?}");
@@ -140,7 +148,6 @@ fn each_option_reaches_its_key() {
             "{arguments}: {given:?}"
         );
     }
-    assert_eq!(options("", &[]).unwrap().overrides, []);
 }
 
 #[test]
@@ -332,6 +339,9 @@ fn wrong_values_are_refused() {
         "--supervisor-provider llama",
         "--supervisor-cassette rewind",
         "--parallel 0",
+        "--filter=",
+        "--sample 0",
+        "--limit 0",
         "--seed -1",
         "--timeout 0",
         "--timeout inf",
@@ -368,30 +378,4 @@ fn both_spellings_work() {
         );
     }
     insta::assert_snapshot!(refusal("fluxloop fluxloop run experiment"), @"error: unrecognized subcommand 'fluxloop'");
-}
-
-#[test]
-fn agents_and_cases_are_listed() {
-    let subject = |line: &str| match parse(line).unwrap().command {
-        Command::List(list) => list.subject(),
-        other => panic!("{line} is {other:?}"),
-    };
-    assert!(matches!(
-        subject("cargo-fluxloop list --package a"),
-        ListSubject::Agents(agents) if agents.cargo.packages == ["a"]
-    ));
-    let ListSubject::Cases(cases) =
-        subject("cargo-fluxloop list cases -i 2 -p a --inputs b.yaml -c c.yaml --release")
-    else {
-        panic!("`list cases` lists agents");
-    };
-    assert!(cases.cargo.release);
-    assert_eq!(cases.project.config, Some("c.yaml".into()));
-    insta::assert_debug_snapshot!(cases.overrides(), @r#"
-    [
-        --inputs inputs_file = "b.yaml",
-        --iterations iterations = 2,
-        --personas persona_filter = ["a"],
-    ]
-    "#);
 }

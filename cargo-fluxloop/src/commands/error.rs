@@ -4,6 +4,7 @@ use fluxloop::{
     artifact::ArtifactError,
     config::ConfigErrors,
     engine::EngineError,
+    generate::GenerateError,
     host::StartError,
     plan::{PlanError, PlanErrorKind},
     supervisor::SupervisorError,
@@ -38,6 +39,14 @@ pub(super) enum CommandError {
     Supervisor(#[from] SupervisorError),
     #[error(transparent)]
     Plan(#[from] PlanError),
+    #[error(transparent)]
+    Generate(#[from] GenerateError),
+    /// A model was asked for, by this flag or key.
+    #[error("`{0}`: generating inputs with a model is not part of this version yet")]
+    NoModel(&'static str),
+    /// The configuration names several inputs files.
+    #[error("expected one file to write generated inputs to, found several in `inputs_file`")]
+    SeveralFiles,
     /// The message holds all there is to say: as a `source` it would be said twice.
     #[error("`runner.target`: {0}")]
     Spec(SpecError),
@@ -92,25 +101,32 @@ impl CommandError {
             | Self::Workspace(WorkspaceError::Interrupted) => exit::INTERRUPTED,
             Self::Show(error) => error.exit_code(),
             Self::Target(TargetError::NoAgents { .. })
+            | Self::Generate(GenerateError::NothingGenerated)
             | Self::Build(BuildError::NoEntry { .. })
             | Self::Workspace(
                 WorkspaceError::NoDependency { .. } | WorkspaceError::FeatureOff { .. },
             ) => exit::NOTHING_TO_RUN,
-            Self::Plan(error) => match error.kind() {
-                PlanErrorKind::NothingLeft => exit::NOTHING_TO_RUN,
-                _ => exit::SETUP,
-            },
+            Self::Plan(error) | Self::Generate(GenerateError::Personas(error)) => {
+                match error.kind() {
+                    PlanErrorKind::NothingLeft => exit::NOTHING_TO_RUN,
+                    _ => exit::SETUP,
+                }
+            }
             Self::Build(
                 BuildError::Failed { .. }
                 | BuildError::Killed { .. }
                 | BuildError::NoArtifact { .. },
             )
             | Self::Workspace(WorkspaceError::Cargo { .. }) => exit::BUILD,
-            Self::Artifact(_) | Self::Engine(EngineError::Write(_)) | Self::Output(_) => {
-                exit::WRITE
-            }
+            Self::Artifact(_)
+            | Self::Engine(EngineError::Write(_))
+            | Self::Generate(GenerateError::Write { .. })
+            | Self::Output(_) => exit::WRITE,
             Self::Config(_)
             | Self::Supervisor(_)
+            | Self::Generate(_)
+            | Self::NoModel(_)
+            | Self::SeveralFiles
             | Self::Spec(_)
             | Self::Workspace(_)
             | Self::Target(_)
@@ -129,6 +145,11 @@ impl CommandError {
                 Some("pass --yes (or set FLUXLOOP_YES=true) to run without being asked".to_owned())
             }
             Self::Plan(error) => Some(error.hint().to_owned()),
+            Self::Generate(error) => error.hint(),
+            Self::NoModel(_) => {
+                Some("pass `--mode deterministic`, which needs no model".to_owned())
+            }
+            Self::SeveralFiles => Some("name the file with `--output`".to_owned()),
             Self::Spec(error) => Some(error.hint()),
             Self::Workspace(error) => error.hint(),
             Self::Target(error) => Some(error.hint()),

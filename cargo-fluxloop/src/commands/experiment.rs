@@ -3,8 +3,8 @@ use std::{io, pin::pin};
 use fluxloop::{
     artifact::{ArtifactInput, Artifacts, ExperimentDirectory},
     engine::{
-        Clock as _, Consumers, DRAIN_LIMIT, Experiment, Settings, Stop, StopLevel, Stopper,
-        SystemClock,
+        Approver, Clock as _, Consumers, DRAIN_LIMIT, Experiment, NobodyToAsk, Settings, Stop,
+        StopLevel, Stopper, SystemClock,
     },
     event::{Consumer, Event, Finished, Started},
     host::{Logs, WorkerHost},
@@ -26,8 +26,8 @@ use super::{
 use crate::{
     cli::{ExperimentArguments, MessageFormat, RunOptions},
     terminal::{
-        Answer, HumanOptions, HumanReporter, JsonReporter, PlanSummary, Stdout, confirm, show_plan,
-        stdin_is_terminal,
+        Answer, HumanOptions, HumanReporter, JsonReporter, PlanSummary, Stdout, TerminalApprover,
+        confirm, show_plan, stdin_is_terminal,
     },
 };
 
@@ -106,6 +106,7 @@ fn with_summary<T>(
         personas: &personas,
         iterations: planned.plan.iterations().get(),
         total_runs: planned.plan.len(),
+        left_out: planned.plan.left_out(),
         parallel: planned.config.parallel.get(),
         output: &planned.config.output.directory,
     })
@@ -175,13 +176,14 @@ impl Run<'_> {
             consumers.emit(&Event::Warning(warning))?;
         }
         let settings = Settings::from(&self.planned.config);
+        let approver = self.approver(&mut consumers)?;
         let experiment = Experiment {
             plan: self.plan,
             agent: &self.agent.id,
             settings: &settings,
             host,
             supervisor: self.planned.supervisor.as_ref(),
-            approver: None,
+            approver: approver.as_deref(),
         };
         let (stopper, stop) = Stopper::new();
         let mut passing_on = pin!(signals::pass_on(signals, stopper));
@@ -208,6 +210,7 @@ impl Run<'_> {
         started.inputs = self.plan.inputs() as u64;
         started.iterations = self.plan.iterations().get();
         started.planned = self.plan.len();
+        started.left_out = self.plan.left_out();
         started.seed = self.planned.seed;
         started
     }
@@ -248,6 +251,31 @@ impl Run<'_> {
             },
         );
         (human, json.then(|| JsonReporter::new(Stdout::process())))
+    }
+
+    /// Who allows tools, unless all of them are.
+    fn approver(
+        &self,
+        consumers: &mut Consumers<'_>,
+    ) -> Result<Option<Box<dyn Approver>>, CommandError> {
+        if self.planned.config.multi_turn.auto_approve_tools {
+            return Ok(None);
+        }
+        let shell = &self.invocation.shell;
+        let why = if self.options.message_format == MessageFormat::Json {
+            "`--message-format json` asks nobody"
+        } else if shell.is_terminal() && stdin_is_terminal() {
+            let approver = TerminalApprover::listen(shell.clone())
+                .map_err(CommandError::system("cannot listen to the keyboard"))?;
+            return Ok(Some(Box::new(approver)));
+        } else {
+            "there is no terminal to ask at"
+        };
+        consumers.emit(&Event::Warning(&format!(
+            "every tool will be refused: tools have to be approved, and {why}; \
+             pass --auto-approve-tools to approve them all",
+        )))?;
+        Ok(Some(Box::new(NobodyToAsk)))
     }
 
     /// Ends the worker, and says what became of the logs.

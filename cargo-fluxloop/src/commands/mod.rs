@@ -6,6 +6,7 @@ mod completions;
 mod error;
 mod exit;
 mod experiment;
+mod generate;
 mod git;
 mod plan;
 mod session;
@@ -16,7 +17,7 @@ mod traces;
 use std::{ffi::OsString, path::Path, process::ExitCode};
 
 use crate::{
-    cli::{Cli, Command, Environment, ListSubject, RunSubject, ShellOptions},
+    cli::{Cli, Command, Environment, GenerateSubject, ListSubject, RunSubject, ShellOptions},
     env,
     terminal::{Color, Shell, Verbosity},
     worker_host,
@@ -77,6 +78,9 @@ fn dispatch(command: Command, invocation: &Invocation) -> Result<i32, CommandErr
             ListSubject::Cases(arguments) => cases::execute(arguments, invocation),
         },
         Command::Show(arguments) => show::execute(&arguments, invocation),
+        Command::Generate(generate) => match generate.subject {
+            GenerateSubject::Inputs(arguments) => generate::execute(&arguments, invocation),
+        },
         Command::Completions(arguments) => completions::execute(&arguments),
     }
 }

@@ -22,6 +22,8 @@ pub(crate) struct PlanSummary<'a> {
     pub(crate) iterations: u32,
     /// How many runs there are in all.
     pub(crate) total_runs: u64,
+    /// How many cases there are besides, which are not run.
+    pub(crate) left_out: u64,
     /// Runs in flight at once.
     pub(crate) parallel: u32,
     /// What holds the experiment's directory.
@@ -55,7 +57,10 @@ pub(crate) fn show_plan(shell: &Shell, plan: &PlanSummary<'_>) {
         ("Inputs", plan.inputs.to_string()),
         ("Personas", personas),
         ("Iterations", plan.iterations.to_string()),
-        ("Total runs", plan.total_runs.to_string()),
+        (
+            "Total runs",
+            format!("{}{}", plan.total_runs, left_out(plan.left_out)),
+        ),
         ("Parallel", plan.parallel.to_string()),
         (
             "Output",
@@ -68,6 +73,14 @@ pub(crate) fn show_plan(shell: &Shell, plan: &PlanSummary<'_>) {
         let _ = write!(text, "\n  {:<12} {value}", format!("{label}:"));
     }
     shell.text(&text);
+}
+
+/// What stands behind a number of runs where `--filter`, `--sample` or `--limit` leave some out.
+pub(super) fn left_out(count: u64) -> String {
+    match count {
+        0 => String::new(),
+        count => format!(", {count} left out"),
+    }
 }
 
 /// Shows what would be run and asks whether to. Anything but `y` or `yes` is a no, the end of the input too.

@@ -9,8 +9,9 @@ use jiff::Timestamp;
 
 use super::{
     ProgressForm, Shell, Verbosity,
+    confirm::left_out,
     duration::{measured, plural},
-    progress::Meter,
+    progress::{Meter, Turn},
     sanitize::{truncated, visible},
     shell::{BAD, GOOD},
     summary::Summary,
@@ -56,9 +57,10 @@ impl HumanReporter {
         self.shell
             .info(format_args!("Loaded {}", plural(started.inputs, "input")));
         self.shell.info(format_args!(
-            "Running {} per input ({})",
+            "Running {} per input ({}{})",
             plural(started.iterations.into(), "iteration"),
             plural(started.planned, "total run"),
+            left_out(started.left_out),
         ));
         self.started = Some(started.clone());
         self.meter = self
@@ -92,6 +94,7 @@ impl HumanReporter {
                 .text(&format!("test {} ... {outcome}", visible(&run.case.name)));
         }
         if let Some(meter) = &mut self.meter {
+            meter.run_ended(run.case.index);
             let counts = so_far.counts();
             meter.update(counts.total, counts.failed);
             meter.draw(&self.shell, run.completed_at);
@@ -139,6 +142,16 @@ impl Consumer for HumanReporter {
     fn event(&mut self, event: &Event<'_>) -> io::Result<()> {
         match event {
             Event::ExperimentStarted(started) => self.experiment_started(started),
+            Event::TurnStarted {
+                case,
+                turn,
+                max_turns,
+                says,
+            } => {
+                if let Some(meter) = &mut self.meter {
+                    meter.turn_began(Turn::new(case, *turn, *max_turns, says));
+                }
+            }
             Event::RunRetried {
                 case,
                 attempt,

@@ -32,6 +32,7 @@ enum Message<'a> {
         inputs: u64,
         iterations: u32,
         planned_traces: u64,
+        left_out: u64,
         seed: u64,
         #[serde(serialize_with = "rfc3339")]
         started_at: Timestamp,
@@ -112,6 +113,7 @@ impl JsonReporter {
             inputs: started.inputs,
             iterations: started.iterations,
             planned_traces: started.planned,
+            left_out: started.left_out,
             seed: started.seed,
             started_at: started.at,
             fluxloop_version: env!("CARGO_PKG_VERSION"),

@@ -1,17 +1,20 @@
 //! Everything that people and programs read of this command: the one owner of standard error, standard
 //! output, colour and verbosity.
 
+mod approval;
 mod confirm;
 mod duration;
 mod human;
 mod json;
 mod progress;
 mod sanitize;
+mod screen;
 mod shell;
 mod show;
 mod stdout;
 mod summary;
 
+pub(crate) use approval::TerminalApprover;
 pub(crate) use confirm::{Answer, PlanSummary, confirm, show_plan};
 pub(crate) use human::{HumanOptions, HumanReporter};
 pub(crate) use json::JsonReporter;

@@ -1,6 +1,7 @@
 use std::{fmt::Write as _, time::Duration};
 
 use clap::ValueEnum;
+use fluxloop::plan::Case;
 use jiff::Timestamp;
 
 use super::{
@@ -8,6 +9,9 @@ use super::{
     duration::coarse,
     sanitize::{truncated, width},
 };
+
+/// Of what a user says, no more than this many columns are kept: no terminal is wider.
+const WIDEST: usize = 500;
 
 /// How progress is shown.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
@@ -44,6 +48,45 @@ impl Bar {
         match self {
             Self::InPlace => Duration::from_millis(100),
             Self::LineByLine => Duration::from_secs(1),
+        }
+    }
+}
+
+/// A turn of a conversation in flight.
+#[derive(Clone, Debug)]
+pub(super) struct Turn {
+    run: u64,
+    /// The input that the conversation began with.
+    input: String,
+    number: u32,
+    last: u32,
+    says: String,
+}
+
+impl Turn {
+    pub(super) fn new(case: &Case, number: u32, last: u32, says: &str) -> Self {
+        Self {
+            run: case.index,
+            input: truncated(&case.input.id, 30),
+            number,
+            last,
+            says: truncated(says, WIDEST),
+        }
+    }
+
+    /// `Turn 3/8: Yes, please.` Among others, it says whose turn it is.
+    fn text(&self, is_one_of_many: bool) -> String {
+        let Self {
+            input,
+            number,
+            last,
+            says,
+            ..
+        } = self;
+        if is_one_of_many {
+            format!("Turn {number}/{last} ({input}): {says}")
+        } else {
+            format!("Turn {number}/{last}: {says}")
         }
     }
 }
@@ -88,6 +131,8 @@ pub(super) struct Meter {
     started: Timestamp,
     done: u64,
     failed: u64,
+    /// The turns of conversations in flight, the one that began last at the end.
+    turns: Vec<Turn>,
     /// Runs at the last drawing.
     drawn: Option<u64>,
     next: Timestamp,
@@ -106,6 +151,7 @@ impl Meter {
             started,
             done: 0,
             failed: 0,
+            turns: Vec::new(),
             drawn: None,
             next,
         }
@@ -117,6 +163,19 @@ impl Meter {
         self.failed = failed;
     }
 
+    /// A turn of a conversation begins. It is drawn at the next tick.
+    pub(super) fn turn_began(&mut self, turn: Turn) {
+        if self.bar == Bar::InPlace {
+            self.run_ended(turn.run);
+            self.turns.push(turn);
+        }
+    }
+
+    /// A run has no turns any more.
+    pub(super) fn run_ended(&mut self, run: u64) {
+        self.turns.retain(|turn| turn.run != run);
+    }
+
     /// Draws if it is time to: when the interval is over, and at the end.
     pub(super) fn draw(&mut self, shell: &Shell, now: Timestamp) {
         let complete = self.done >= self.planned;
@@ -124,7 +183,7 @@ impl Meter {
             return;
         }
         match self.bar {
-            Bar::InPlace => shell.set_status(&self.text(now, shell.columns())),
+            Bar::InPlace => shell.set_status(&self.status(now, shell.columns())),
             Bar::LineByLine if self.drawn != Some(self.done) => shell.text(&self.text(now, None)),
             Bar::LineByLine => return,
         }
@@ -134,11 +193,19 @@ impl Meter {
 
     /// The last drawing, which stays.
     pub(super) fn finish(&mut self, shell: &Shell, now: Timestamp) {
-        if self.drawn != Some(self.done) {
-            self.next = now;
-            self.draw(shell, now);
-        }
+        self.turns.clear();
+        self.next = now;
+        self.draw(shell, now);
         shell.finish_status();
+    }
+
+    /// The bar, and below it what the simulated user says in the turn that began last.
+    fn status(&self, now: Timestamp, columns: Option<usize>) -> Vec<String> {
+        let turn = self.turns.last().map(|turn| {
+            let text = turn.text(self.turns.len() > 1);
+            truncated(&text, columns.unwrap_or(usize::MAX))
+        });
+        [self.text(now, columns)].into_iter().chain(turn).collect()
     }
 
     /// `[▓▓▓▓▓░░░░░] 250/500 (50%) - ETA: 2m 15s - 3 failed`. Where that is too wide, first the estimate goes,
@@ -173,10 +240,13 @@ impl Meter {
         .unwrap_or_else(|| truncated(&counts, columns))
     }
 
-    /// The time that is left at the pace so far; unknown until a run has finished.
+    /// The time that is left at the pace so far; unknown until a run has finished, and none after the last.
     fn left(&self, now: Timestamp) -> Option<Duration> {
         let elapsed = Duration::try_from(now.duration_since(self.started)).unwrap_or_default();
-        let remaining = self.planned.saturating_sub(self.done);
+        let remaining = self
+            .planned
+            .checked_sub(self.done)
+            .filter(|left| *left > 0)?;
         #[expect(clippy::cast_precision_loss, reason = "counts stay far below 2^53")]
         let pace = (self.done > 0).then(|| remaining as f64 / self.done as f64)?;
         Duration::try_from_secs_f64(elapsed.as_secs_f64() * pace).ok()

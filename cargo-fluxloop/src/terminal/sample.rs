@@ -19,6 +19,8 @@ use fluxloop::{
 use jiff::Timestamp;
 use serde_json::value::RawValue;
 
+use super::sanitize::width;
+
 /// Keeps what is written.
 #[derive(Clone, Default)]
 pub(crate) struct Captured(Arc<Mutex<Vec<u8>>>);
@@ -28,24 +30,97 @@ impl Captured {
         String::from_utf8(self.0.lock().unwrap().clone()).unwrap()
     }
 
-    /// What a terminal shows: what was drawn over is gone, blanks at the end too.
+    /// What a terminal shows that is wide enough for every line.
     pub(crate) fn screen(&self) -> String {
-        let mut screen = String::new();
-        for line in self.text().split('\n') {
-            let mut cells: Vec<char> = Vec::new();
-            for segment in line.split('\r') {
-                for (column, character) in segment.chars().enumerate() {
-                    match cells.get_mut(column) {
-                        Some(cell) => *cell = character,
-                        None => cells.push(character),
+        self.screen_of(usize::MAX)
+    }
+
+    /// What a terminal of so many columns shows: what was drawn over or erased is gone, blanks at the end too.
+    pub(crate) fn screen_of(&self, columns: usize) -> String {
+        let mut cells = Cells::new(columns);
+        let text = self.text();
+        let mut characters = text.chars();
+        while let Some(character) = characters.next() {
+            if character == '\u{1b}' {
+                let mut sequence = String::new();
+                for character in characters.by_ref() {
+                    sequence.push(character);
+                    if character.is_ascii_alphabetic() {
+                        break;
                     }
                 }
+                cells.obey(&sequence);
+            } else {
+                cells.show(character);
             }
-            let line: String = cells.into_iter().collect();
-            screen.push_str(line.trim_end());
-            screen.push('\n');
         }
-        screen
+        cells.text()
+    }
+}
+
+/// A terminal's screen.
+struct Cells {
+    columns: usize,
+    rows: Vec<Vec<char>>,
+    row: usize,
+    column: usize,
+}
+
+impl Cells {
+    fn new(columns: usize) -> Self {
+        Self {
+            columns,
+            rows: vec![Vec::new()],
+            row: 0,
+            column: 0,
+        }
+    }
+
+    fn show(&mut self, character: char) {
+        match character {
+            '\r' => self.column = 0,
+            '\n' => self.next_row(),
+            _ => {
+                let width = width(character.encode_utf8(&mut [0; 4]));
+                if self.column + width > self.columns {
+                    self.next_row();
+                }
+                let row = &mut self.rows[self.row];
+                row.resize(row.len().max(self.column + width), ' ');
+                row[self.column] = character;
+                // The second half of a wide character.
+                row[self.column + 1..self.column + width].fill('\0');
+                self.column += width;
+            }
+        }
+    }
+
+    fn next_row(&mut self) {
+        (self.row, self.column) = (self.row + 1, 0);
+        if self.row == self.rows.len() {
+            self.rows.push(Vec::new());
+        }
+    }
+
+    /// Up, erase to the end of the screen, and colours, which are not shown.
+    fn obey(&mut self, sequence: &str) {
+        let parameters = sequence.trim_start_matches('[');
+        if let Some(up) = parameters.strip_suffix('A') {
+            self.row -= up.parse::<usize>().unwrap();
+        } else if parameters == "J" {
+            self.rows.truncate(self.row + 1);
+            self.rows[self.row].truncate(self.column);
+        } else {
+            assert!(parameters.ends_with('m'), "{sequence:?}");
+        }
+    }
+
+    fn text(&self) -> String {
+        let lines = self.rows.iter().map(|row| {
+            let shown: String = row.iter().filter(|cell| **cell != '\0').collect();
+            format!("{}\n", shown.trim_end())
+        });
+        lines.collect()
     }
 }
 
@@ -170,7 +245,10 @@ impl<'a, C: Consumer<Error: std::fmt::Debug>> Experiment<'a, C> {
     }
 
     pub(crate) fn finish(&mut self, gate: Gate, milliseconds: u64, interrupted: bool) {
-        let verdict = gate.judge(&self.statistics.counts());
+        let verdict = gate.judge(
+            &self.statistics.counts(),
+            self.statistics.worst_case_pass_rate(),
+        );
         let mut finished = Finished::new(self.statistics.clone(), verdict, at(milliseconds));
         finished.interrupted = interrupted;
         self.event(&Event::ExperimentFinished(&finished));

@@ -1,6 +1,6 @@
 use std::{
     error::Error,
-    fmt::{self, Display, Write as _},
+    fmt::{self, Display},
     io::{self, IsTerminal as _, Write},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
@@ -8,7 +8,7 @@ use std::{
 use anstyle::{AnsiColor, Style};
 use clap::ValueEnum;
 
-use super::sanitize::{push_indented, width};
+use super::{sanitize::push_indented, screen::Screen};
 
 /// How much is shown.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
@@ -72,21 +72,10 @@ impl Color {
 /// The experiment goes on.
 #[derive(Clone)]
 pub(crate) struct Shell {
-    state: Arc<Mutex<State>>,
+    screen: Arc<Mutex<Screen>>,
     verbosity: Verbosity,
     styled: bool,
     terminal: bool,
-}
-
-struct State {
-    out: Box<dyn Write + Send>,
-    /// Of the terminal; asked anew each time where it is `None`.
-    columns: Option<usize>,
-    /// What stands in the last line of the terminal and is drawn over.
-    status: String,
-    /// Composed here, so that a line is one write.
-    buffer: String,
-    closed: bool,
 }
 
 impl fmt::Debug for Shell {
@@ -112,6 +101,8 @@ impl Shell {
         variable: impl Fn(&str) -> Option<&'a str>,
     ) -> Self {
         let terminal = io::stderr().is_terminal();
+        // What moves the cursor is no colour: it is there without any.
+        let moves = terminal && variable("TERM").is_some_and(|term| term != "dumb");
         let styled = color.is_on(terminal, variable);
         let out: Box<dyn Write + Send> = if styled {
             // Old Windows consoles know no escape sequences; the stream translates ours.
@@ -120,7 +111,7 @@ impl Shell {
             Box::new(io::stderr())
         };
         Self {
-            state: Arc::new(Mutex::new(State::new(out, None))),
+            screen: Arc::new(Mutex::new(Screen::new(out, moves))),
             verbosity,
             styled,
             terminal,
@@ -135,7 +126,7 @@ impl Shell {
         columns: Option<usize>,
     ) -> Self {
         Self {
-            state: Arc::new(Mutex::new(State::new(Box::new(out), columns))),
+            screen: Arc::new(Mutex::new(Screen::of_width(Box::new(out), columns))),
             verbosity,
             styled: false,
             terminal: columns.is_some(),
@@ -157,10 +148,7 @@ impl Shell {
         if !self.terminal {
             return None;
         }
-        let known = self.state().columns;
-        known.or_else(|| {
-            terminal_size::terminal_size_of(io::stderr()).map(|(width, _)| width.0.into())
-        })
+        self.screen().columns()
     }
 
     /// `[INFO] …`, unless quiet.
@@ -197,25 +185,33 @@ impl Shell {
 
     /// A text of several lines that is safe already.
     pub(crate) fn text(&self, text: &str) {
-        self.state().lines(text);
+        self.screen().lines(text);
     }
 
-    /// A question: the answer is typed behind it.
+    /// A question before anything runs: the answer is typed behind it.
     pub(super) fn prompt(&self, question: &str) {
-        let mut state = self.state();
-        state.clear();
-        state.buffer.push_str(question);
-        state.flush();
+        self.screen().prompt(question);
     }
 
-    /// Draws a safe text in place, below everything else, at most as wide as the terminal.
-    pub(super) fn set_status(&self, status: &str) {
-        self.state().set_status(status);
+    /// A question while something runs: a safe text, and a line of its own behind which the answer is typed. Until it
+    /// is answered it stands last, in place of the status.
+    pub(super) fn ask(&self, text: &str, prompt: &str) -> OpenQuestion<'_> {
+        self.screen().ask(text, prompt);
+        OpenQuestion {
+            shell: self,
+            closed: false,
+        }
+    }
+
+    /// Draws safe lines in place, below everything else, each at most as wide as the terminal. Where the cursor cannot
+    /// be moved up, only the first of them.
+    pub(super) fn set_status(&self, lines: &[String]) {
+        self.screen().set_status(lines);
     }
 
     /// Leaves the status where it stands and goes on below.
     pub(super) fn finish_status(&self) {
-        self.state().finish_status();
+        self.screen().finish_status();
     }
 
     /// The text in a style, where styles are on.
@@ -234,68 +230,44 @@ impl Shell {
     }
 
     /// A panic elsewhere while writing leaves a half-written line at worst.
-    fn state(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    fn screen(&self) -> MutexGuard<'_, Screen> {
+        self.screen.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-/// Whether somebody can answer a question.
+/// A question that waits for its answer. Dropped, it is taken back.
+#[derive(Debug)]
+pub(super) struct OpenQuestion<'a> {
+    shell: &'a Shell,
+    closed: bool,
+}
+
+impl OpenQuestion<'_> {
+    /// It was answered by a line; the terminal has shown its end already.
+    pub(super) fn answered(mut self) {
+        self.closed = true;
+        self.shell.screen().end_question(None);
+    }
+
+    /// It will never be answered, which these words say behind it.
+    pub(super) fn closes(mut self, words: &str) {
+        self.closed = true;
+        self.shell.screen().end_question(Some(words));
+    }
+}
+
+impl Drop for OpenQuestion<'_> {
+    fn drop(&mut self) {
+        if !self.closed {
+            let words = "(no longer asked)";
+            self.shell.screen().end_question(Some(words));
+        }
+    }
+}
+
+/// Whether somebody can answer a question on standard input.
 pub(crate) fn stdin_is_terminal() -> bool {
     io::stdin().is_terminal()
-}
-
-impl State {
-    fn new(out: Box<dyn Write + Send>, columns: Option<usize>) -> Self {
-        Self {
-            out,
-            columns,
-            status: String::new(),
-            buffer: String::new(),
-            closed: false,
-        }
-    }
-
-    /// Blanks the status out. Spaces do it on every terminal, with and without escape sequences.
-    fn clear(&mut self) {
-        if !self.status.is_empty() {
-            let _ = write!(self.buffer, "\r{:1$}\r", "", width(&self.status));
-        }
-    }
-
-    fn lines(&mut self, text: &str) {
-        self.clear();
-        self.buffer.push_str(text);
-        self.buffer.push('\n');
-        self.buffer.push_str(&self.status);
-        self.flush();
-    }
-
-    fn set_status(&mut self, status: &str) {
-        if self.status == status {
-            return;
-        }
-        let rest = width(&self.status).saturating_sub(width(status));
-        let _ = write!(self.buffer, "\r{status}{:rest$}", "");
-        self.status.clear();
-        self.status.push_str(status);
-        self.flush();
-    }
-
-    fn finish_status(&mut self) {
-        if !self.status.is_empty() {
-            self.status.clear();
-            self.buffer.push('\n');
-            self.flush();
-        }
-    }
-
-    fn flush(&mut self) {
-        if !self.closed {
-            let written = self.out.write_all(self.buffer.as_bytes());
-            self.closed = written.and_then(|()| self.out.flush()).is_err();
-        }
-        self.buffer.clear();
-    }
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@ use std::fmt::Write as _;
 
 use fluxloop::{
     event::{Finished, Started},
-    summary::{Counts, DurationsMs, FailureGroup, Verdict},
+    summary::{Counts, DurationsMs, FailureGroup, Repeats, Verdict},
 };
 
 use super::{
@@ -15,6 +15,8 @@ use super::{
 /// Groups of failures and cases of a group that are shown unless all are asked for.
 const GROUPS: usize = 10;
 const CASES: usize = 3;
+/// Flaky cases that are named unless all are asked for.
+const FLAKY: usize = 5;
 /// Columns of a message where there is no terminal.
 const MESSAGE_COLUMNS: usize = 200;
 
@@ -35,6 +37,9 @@ impl Summary<'_> {
         let statistics = &self.finished.statistics;
         let counts = statistics.counts();
         self.push_counts(&mut text, counts);
+        if let Some(repeats) = statistics.repeats() {
+            self.push_repeats(&mut text, &repeats);
+        }
         if let (Some(mean), Some(spread)) =
             (statistics.avg_duration_ms(), statistics.durations_ms())
         {
@@ -85,8 +90,9 @@ impl Summary<'_> {
                 .as_secs_f64()
                 .max(0.0)
         });
+        let left_out = self.started.map_or(0, |started| started.left_out);
         format!(
-            "\ntest result: {word}. {} passed; {} failed; 0 ignored; 0 measured; 0 filtered out; \
+            "\ntest result: {word}. {} passed; {} failed; 0 ignored; 0 measured; {left_out} filtered out; \
              finished in {seconds:.2}s",
             counts.successful, counts.failed,
         )
@@ -114,6 +120,51 @@ impl Summary<'_> {
         );
         if let Some(rate) = counts.success_rate {
             push_row(text, "Success rate", &percentage(rate));
+        }
+    }
+
+    /// How cases that were tried more than once came out, and those that did not always come out the same.
+    fn push_repeats(&self, text: &mut String, repeats: &Repeats) {
+        let Some((tries, pass_at)) = repeats.pass_at.last_key_value().filter(|(k, _)| **k > 1)
+        else {
+            return;
+        };
+        let pass_all = repeats.pass_all.get(tries).copied().unwrap_or_default();
+        let cases = format!(
+            "{}: {} always passed, {} flaky, {} never passed",
+            plural(repeats.total, "case"),
+            repeats.always_passed,
+            repeats.flaky,
+            repeats.never_passed
+        );
+        push_row(text, "Cases", &cases);
+        let rates = format!(
+            "pass@{tries} {}, pass^{tries} {}",
+            percentage(*pass_at),
+            percentage(pass_all)
+        );
+        push_row(text, "", &rates);
+        let most = if self.shell.verbosity() == Verbosity::Verbose {
+            usize::MAX
+        } else {
+            FLAKY
+        };
+        let flaky = repeats.cases.iter().filter(|case| case.tries.is_flaky());
+        for case in flaky.take(most) {
+            let line = format!(
+                "flaky: {} passed {} of {} ({} to {})",
+                visible(&case.case),
+                case.tries.passes,
+                case.tries.tries,
+                percentage(case.interval.low),
+                percentage(case.interval.high)
+            );
+            push_row(text, "", &line);
+        }
+        let shown = u64::try_from(most).unwrap_or(u64::MAX);
+        if repeats.flaky > shown {
+            let more = format!("and {} more in summary.json", repeats.flaky - shown);
+            push_row(text, "", &more);
         }
     }
 
@@ -178,12 +229,20 @@ fn conditions(verdict: &Verdict, counts: Counts) -> String {
             verdict.max_failures
         ),
     };
+    let each_case = match (verdict.min_case_pass_rate, verdict.worst_case_pass_rate) {
+        (Some(least), Some(worst)) => format!(
+            "; of each case at least {} must pass, and of the worst {} did",
+            required(least),
+            percentage(worst)
+        ),
+        _ => String::new(),
+    };
     let Some(least) = verdict.min_success_rate.map(required) else {
-        return failed;
+        return failed + &each_case;
     };
     match counts.success_rate {
         Some(rate) => format!(
-            "{failed}; {} succeeded, at least {least} must",
+            "{failed}; {} succeeded, at least {least} must{each_case}",
             percentage(rate)
         ),
         None => format!("no run finished, and at least {least} must succeed"),
@@ -234,7 +293,7 @@ mod tests {
             }
         };
         let said = |max_failures, least, counts: Counts| {
-            conditions(&gate(max_failures, least).judge(&counts), counts)
+            conditions(&gate(max_failures, least).judge(&counts, None), counts)
         };
         insta::assert_snapshot!(said(0, None, counts(10, 0)), @"no run failed");
         insta::assert_snapshot!(said(2, None, counts(9, 1)), @"1 run failed, at most 2 may");

@@ -26,6 +26,7 @@ pub(super) const PAGES: &[(&str, &str)] = pages![
     "conversations.md",
     "crashes-and-isolation.md",
     "experiment-directory.md",
+    "generation.md",
     "getting-started.md",
     "inputs.md",
     "personas.md",

@@ -4,11 +4,15 @@ use super::*;
 
 /// A conversation: what the desk answers to each message.
 fn conversation(messages: &[&str]) -> Vec<String> {
-    let context = Context::default();
-    messages
-        .iter()
-        .map(|message| serve(message, &context).unwrap())
-        .collect()
+    conversation_in(&Context::default(), messages)
+}
+
+fn conversation_in(context: &Context, messages: &[&str]) -> Vec<String> {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .build()
+        .unwrap();
+    let answer = |message: &&str| runtime.block_on(serve(message, context)).unwrap();
+    messages.iter().map(answer).collect()
 }
 
 #[test]
@@ -60,5 +64,28 @@ fn what_is_delivered_is_not_cancelled() {
     assert_eq!(
         conversation(&["cancel A-1003"]),
         ["Order A-1003 has been delivered. I can refund it instead."]
+    );
+}
+
+#[test]
+fn without_approval_nothing_is_refunded() {
+    let context = Context::default().with_auto_approve_tools(false);
+    assert_eq!(
+        conversation_in(
+            &context,
+            &[
+                "Refund A-1003",
+                "Yes",
+                "What about A-1003?",
+                "Cancel A-1001",
+                "Yes"
+            ]
+        )[1..],
+        [
+            "I am sorry, I may not refund order A-1003. A colleague will get in touch with you.",
+            "Order A-1003, a desk, was delivered to 8 Mill Lane.",
+            "Shall I cancel order A-1001, a kettle? Please say yes or no.",
+            "Done: order A-1001 is cancelled.",
+        ]
     );
 }

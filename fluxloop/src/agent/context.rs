@@ -1,9 +1,10 @@
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use serde_json::{Map, Value, value::RawValue};
 
+use super::approval::{Approval, ToolAccess, readable};
 use super::state::{StateError, StateSlot};
-use super::{Persona, bind::parse};
-use crate::worker::protocol::CallContext;
+use super::{Persona, bind::parse, conversation::Conversation};
+use crate::worker::{Asker, protocol::CallContext};
 
 /// What a run tells its agent: who is asking, which iteration and turn this is, what was said before.
 ///
@@ -32,10 +33,11 @@ pub struct Context {
     metadata: Map<String, Value>,
     conversation: Conversation,
     state: StateSlot,
+    tools: ToolAccess,
 }
 
 impl Default for Context {
-    /// The first turn of the first iteration: no persona, no metadata, seed 0.
+    /// The first turn of the first iteration: no persona, no metadata, seed 0, every tool approved.
     fn default() -> Self {
         Self {
             iteration: 0,
@@ -45,6 +47,10 @@ impl Default for Context {
             metadata: Map::new(),
             conversation: Conversation::default(),
             state: StateSlot::default(),
+            tools: ToolAccess {
+                automatic: true,
+                asker: None,
+            },
         }
     }
 }
@@ -61,7 +67,17 @@ impl Context {
             metadata: read("metadata", wire.metadata.as_deref())?.unwrap_or_default(),
             conversation: read("conversation", wire.conversation.as_deref())?.unwrap_or_default(),
             state: StateSlot::holding(wire.state.as_deref()),
+            tools: ToolAccess {
+                automatic: !wire.ask_before_tools,
+                asker: None,
+            },
         })
+    }
+
+    /// Sets who is asked for approvals, and told of them.
+    pub(crate) fn with_asker(mut self, asker: Asker) -> Self {
+        self.tools.asker = Some(asker);
+        self
     }
 
     /// The simulated user of this run, if the experiment has personas.
@@ -186,6 +202,56 @@ impl Context {
         self.state.kept()
     }
 
+    /// Whether every tool is approved without a question, as `multi_turn.auto_approve_tools` says.
+    ///
+    /// There is no need to look before [`approve_tool`](Self::approve_tool), which asks only where it has to.
+    ///
+    /// ```
+    /// assert!(fluxloop::Context::default().auto_approve_tools());
+    /// ```
+    #[must_use]
+    pub fn auto_approve_tools(&self) -> bool {
+        self.tools.automatic
+    }
+
+    /// Asks whether a tool may be used with these arguments, before it is used.
+    ///
+    /// Where every tool is approved it is approved at once. Else whoever runs the experiment is asked at the terminal;
+    /// the agent's time stands still meanwhile. Without a terminal it is refused. Any number of questions may be open
+    /// at once; dropping the future takes its question back. Each decision is recorded as an observation
+    /// (`tool_approval`).
+    ///
+    /// Arguments that cannot be written as JSON, or are longer than 8 MiB, are refused: nobody can judge them.
+    ///
+    /// ```
+    /// use fluxloop::Context;
+    ///
+    /// #[fluxloop::agent]
+    /// async fn desk(message: String, context: &Context) -> String {
+    ///     let approval = context.approve_tool("refund", &message).await;
+    ///     if approval.is_approved() {
+    ///         format!("Done: {message} is refunded.")
+    ///     } else {
+    ///         format!("I am sorry: {approval}.")
+    ///     }
+    /// }
+    ///
+    /// # let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+    /// # runtime.block_on(async {
+    /// let answer = desk("A-1001".to_owned(), &Context::default()).await;
+    /// assert_eq!(answer, "Done: A-1001 is refunded.");
+    /// # });
+    /// ```
+    pub fn approve_tool<T: Serialize + ?Sized>(
+        &self,
+        tool: &str,
+        arguments: &T,
+    ) -> impl Future<Output = Approval> + Send + use<T> {
+        // Here rather than in the future, which would not be `Send` with arguments that are not `Sync`.
+        let arguments = readable(arguments);
+        self.tools.clone().approve(tool.to_owned(), arguments)
+    }
+
     /// Sets the simulated user.
     #[must_use]
     pub fn with_persona(mut self, persona: Persona) -> Self {
@@ -221,6 +287,14 @@ impl Context {
         self
     }
 
+    /// Sets whether every tool is approved. Where none is and there is no experiment, as in a test of your own, there
+    /// is nobody to ask: every tool is refused.
+    #[must_use]
+    pub fn with_auto_approve_tools(mut self, automatic: bool) -> Self {
+        self.tools.automatic = automatic;
+        self
+    }
+
     /// Sets the run's seed.
     #[must_use]
     pub fn with_seed(mut self, seed: u64) -> Self {
@@ -246,72 +320,10 @@ fn read<'w, T: Deserialize<'w>>(
         .map_err(|problem| ContextError { part, problem })
 }
 
-/// Who said a message.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Role {
-    /// The simulated user.
-    User,
-    /// The agent.
-    Assistant,
-}
-
-/// One message of a conversation.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[non_exhaustive]
-pub struct Message {
-    /// Who said it.
-    pub role: Role,
-    /// What was said.
-    pub content: String,
-}
-
-impl Message {
-    /// What the simulated user said.
-    #[must_use]
-    pub fn user(content: impl Into<String>) -> Self {
-        Self {
-            role: Role::User,
-            content: content.into(),
-        }
-    }
-
-    /// What the agent said.
-    #[must_use]
-    pub fn assistant(content: impl Into<String>) -> Self {
-        Self {
-            role: Role::Assistant,
-            content: content.into(),
-        }
-    }
-}
-
-/// The messages before the one that the agent is asked to answer, oldest first.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(transparent)]
-pub struct Conversation {
-    messages: Vec<Message>,
-}
-
-impl Conversation {
-    /// All messages, oldest first.
-    #[must_use]
-    pub fn messages(&self) -> &[Message] {
-        &self.messages
-    }
-}
-
-impl FromIterator<Message> for Conversation {
-    fn from_iter<I: IntoIterator<Item = Message>>(messages: I) -> Self {
-        Self {
-            messages: messages.into_iter().collect(),
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::agent::Message;
 
     fn wire(json: &str) -> CallContext<'_> {
         serde_json::from_str(json).unwrap()
@@ -332,12 +344,13 @@ mod tests {
     #[test]
     fn every_part_arrives() {
         let context = Context::new(&wire(
-            r#"{"iteration":0,"turn":2,"seed":1,"persona":{"name":"novice"},"metadata":{"a":[1]},
+            r#"{"iteration":0,"turn":2,"seed":1,"ask_before_tools":true,"persona":{"name":"novice"},"metadata":{"a":[1]},
                 "conversation":[{"role":"user","content":"hi"},{"role":"assistant","content":"hello"}]}"#,
         ))
         .unwrap();
         assert_eq!(context.persona(), Some(&Persona::named("novice")));
         assert_eq!(context.metadata()["a"][0], 1);
+        assert!(!context.auto_approve_tools());
         let said = [Message::user("hi"), Message::assistant("hello")];
         assert_eq!(context.conversation().messages(), said);
     }

@@ -16,7 +16,7 @@ use super::{
 use crate::{
     config::Gate,
     event::{FailureKind, Started},
-    summary::{Counts, DurationsMs, Statistics, Supervision},
+    summary::{Counts, DurationsMs, Repeats, Statistics, Supervision},
 };
 
 /// The version of all files of the directory together. The second number counts additions; the first one
@@ -86,6 +86,7 @@ impl SummaryFile {
                 passed: end.and_then(|end| end.passed),
                 max_failures: self.gate.max_failures,
                 min_success_rate: self.gate.min_success_rate,
+                min_case_pass_rate: self.gate.min_case_pass_rate,
             },
             metrics: self.save_aggregated_metrics.then(|| Metrics {
                 duration_ms: statistics.durations_ms(),
@@ -95,6 +96,8 @@ impl SummaryFile {
             token_usage: UsageRow::of(statistics.usage()),
             cost: statistics.cost(),
             supervisor: statistics.supervision(),
+            // Of use when all is over; a long list each second is not.
+            repeats: end.and_then(|_| statistics.repeats()),
             target: &self.started.target,
             seed: self.started.seed,
             fluxloop_version: env!("CARGO_PKG_VERSION"),
@@ -164,6 +167,8 @@ struct Document<'a> {
     #[serde(flatten)]
     metrics: Option<Metrics<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    repeats: Option<Repeats>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     token_usage: Option<UsageRow>,
     #[serde(skip_serializing_if = "Option::is_none")]
     cost: Option<f64>,
@@ -190,6 +195,8 @@ struct GateResult {
     passed: Option<bool>,
     max_failures: u64,
     min_success_rate: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    min_case_pass_rate: Option<f64>,
 }
 
 /// What `save_aggregated_metrics: false` leaves out.

@@ -11,9 +11,9 @@ use super::{
     error::{ConfigError, ConfigErrors, ErrorKind, Warning},
     layers::{self, Files},
     node::{Node, NodeValue, Origin},
-    options::{self, Override},
+    options::Override,
     place::shown_path,
-    snapshot,
+    snapshot, variables,
 };
 
 const DEFAULT_CONFIG: &str = "configs/simulation.yaml";
@@ -94,8 +94,8 @@ pub fn load(request: &LoadRequest) -> Result<Loaded, ConfigErrors> {
     let project_directory = own_directory(&tree).unwrap_or(files.project_directory);
     let dotenv = dotenv::read(&project_directory, shown_from)?;
     let in_files = snapshot::secrets_in(&tree);
-    let from_dotenv = options::from_environment(&dotenv, Origin::DotEnv);
-    let from_environment = options::from_environment(&request.environment, Origin::Environment);
+    let from_dotenv = variables::overrides(&dotenv, Origin::DotEnv)?;
+    let from_environment = variables::overrides(&request.environment, Origin::Environment)?;
     layers::apply(
         &mut tree,
         [&from_dotenv, &from_environment, &request.overrides],
@@ -108,7 +108,7 @@ pub fn load(request: &LoadRequest) -> Result<Loaded, ConfigErrors> {
         in_files: &in_files,
     };
     let (config, found) = decode::decode(&tree, files.paths, &surroundings)?;
-    warnings.extend(options::misspelt(&request.environment));
+    warnings.extend(variables::misspelt(&request.environment));
     warnings.extend(found);
     Ok(Loaded { config, warnings })
 }

@@ -21,6 +21,7 @@ mod section;
 mod snapshot;
 mod source;
 mod types;
+mod variables;
 mod yaml;
 
 pub use error::{ConfigError, ConfigErrors, ErrorKind, Warning};
@@ -30,15 +31,15 @@ pub use place::Place;
 pub use pricing::{Price, Pricing};
 pub use types::*;
 
-// For the inputs file, which is read the same way.
+// For inputs files, which are read the same way.
 pub(crate) use decode::DEFAULT_INPUTS;
 pub(crate) use nearest::nearest;
-pub(crate) use node::{Node, NodeValue, Origin};
+pub(crate) use node::{Entry, Mapping, Node, NodeValue, Origin};
 pub(crate) use place::shown_path;
 pub(crate) use problems::Problems;
 pub(crate) use section::Section;
 pub(crate) use source::{MAX_INPUTS_BYTES, SourceFile};
-pub(crate) use yaml::{INPUTS_LIMITS, parse, to_text};
+pub(crate) use yaml::{INPUTS_LIMITS, MAX_DEPTH, parse, to_text};
 
 #[cfg(test)]
 mod tests;

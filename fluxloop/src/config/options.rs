@@ -1,10 +1,10 @@
 //! The options of a run: one table for the environment and the command line.
 
-use std::{collections::BTreeMap, fmt, sync::Arc};
+use std::{fmt, sync::Arc};
 
 use serde_json::Value;
 
-use super::{error::Warning, node::Origin};
+use super::node::Origin;
 use crate::secret::{MASK, looks_secret};
 
 /// What an option takes.
@@ -15,6 +15,8 @@ pub enum OptionKind {
     Text,
     /// A path. A relative one is meant from the current directory.
     Path,
+    /// Paths with commas between, each as [`Path`](Self::Path).
+    Paths,
     /// A whole number.
     Whole,
     /// A number.
@@ -45,7 +47,10 @@ const fn option(name: &'static str, key: &'static str, kind: OptionKind) -> RunO
 pub const RUN_OPTIONS: &[RunOption] = &[
     option("iterations", "iterations", OptionKind::Whole),
     option("personas", "persona_filter", OptionKind::List),
-    option("inputs", "inputs_file", OptionKind::Path),
+    option("inputs", "inputs_file", OptionKind::Paths),
+    option("filter", "cases.filter", OptionKind::Text),
+    option("sample", "cases.sample", OptionKind::Whole),
+    option("limit", "cases.limit", OptionKind::Whole),
     option("output-dir", "output_directory", OptionKind::Path),
     option("experiment-name", "name", OptionKind::Text),
     option("parallel", "parallel_runs", OptionKind::Whole),
@@ -124,11 +129,12 @@ impl RunOption {
     }
 
     /// What was typed as the type that the key takes; as text if it does not fit, for the decoder to refuse.
-    fn value(&self, typed: &str) -> Value {
+    pub(super) fn value(&self, typed: &str) -> Value {
         let text = || Value::from(typed);
         let typed = typed.trim();
         match self.kind {
             OptionKind::Text | OptionKind::Path | OptionKind::List => text(),
+            OptionKind::Paths => typed.split(',').map(str::trim).collect(),
             OptionKind::Whole => typed
                 .parse::<u64>()
                 .map(Value::from)
@@ -146,7 +152,7 @@ impl RunOption {
     }
 }
 
-fn variable_of(option: &str) -> String {
+pub(super) fn variable_of(option: &str) -> String {
     format!("FLUXLOOP_{}", option.to_ascii_uppercase().replace('-', "_"))
 }
 
@@ -197,60 +203,6 @@ impl fmt::Debug for Override {
     }
 }
 
-/// The overrides of an environment's `FLUXLOOP_*` variables. An empty one counts as unset.
-pub(crate) fn from_environment(
-    environment: &BTreeMap<String, String>,
-    origin: impl Fn(Arc<str>) -> Origin,
-) -> Vec<Override> {
-    let set = RUN_OPTIONS.iter().filter_map(|option| {
-        let variable = option.variable();
-        let text = environment.get(&variable).filter(|text| !text.is_empty())?;
-        Some(Override {
-            key: option.key.to_owned(),
-            value: option.value(text),
-            origin: origin(variable.into()),
-        })
-    });
-    set.collect()
-}
-
-/// `FLUXLOOP_ITERATION` is nobody's variable, and probably meant as one that is.
-pub(crate) fn misspelt(environment: &BTreeMap<String, String>) -> Vec<Warning> {
-    /// Variables of ours that are no option of the table.
-    const OTHERS: [&str; 11] = [
-        "FLUXLOOP_CONFIG",
-        "FLUXLOOP_PROJECT",
-        "FLUXLOOP_ROOT",
-        "FLUXLOOP_YES",
-        "FLUXLOOP_DRY_RUN",
-        "FLUXLOOP_NO_FAIL",
-        "FLUXLOOP_PROGRESS",
-        "FLUXLOOP_MESSAGE_FORMAT",
-        "FLUXLOOP_QUIET",
-        "FLUXLOOP_VERBOSE",
-        "FLUXLOOP_COLOR",
-    ];
-    let variables = RUN_OPTIONS.iter().map(RunOption::variable);
-    let variables: Vec<String> = variables.chain(OTHERS.map(str::to_owned)).collect();
-    let known = || {
-        variables
-            .iter()
-            .filter_map(|name| name.strip_prefix("FLUXLOOP_"))
-    };
-    let ours = environment
-        .keys()
-        .filter_map(|name| name.strip_prefix("FLUXLOOP_"));
-    let unknown = ours.filter(|name| known().all(|known| known != *name));
-    unknown
-        .filter_map(|name| {
-            let nearest = super::nearest(name, known())?;
-            let message = format!("nothing reads the variable `FLUXLOOP_{name}`");
-            let hint = format!("did you mean `FLUXLOOP_{nearest}`?");
-            Some(Warning::new(message, None).with_hint(hint))
-        })
-        .collect()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -264,21 +216,6 @@ mod tests {
             list.dedup();
             assert_eq!(list.len(), RUN_OPTIONS.len());
         }
-    }
-
-    #[test]
-    fn a_misspelt_variable_is_named() {
-        let environment = BTreeMap::from([
-            ("FLUXLOOP_ITERATION".to_owned(), "3".to_owned()),
-            ("FLUXLOOP_WORKER_TOKEN".to_owned(), "x".to_owned()),
-        ]);
-        let warnings: Vec<String> = misspelt(&environment).iter().map(Warning::report).collect();
-        assert_eq!(
-            warnings,
-            [
-                "warning: nothing reads the variable `FLUXLOOP_ITERATION`\n  = help: did you mean `FLUXLOOP_ITERATIONS`?"
-            ]
-        );
     }
 
     #[test]

@@ -7,6 +7,9 @@ use super::{
 };
 use crate::secret::looks_secret;
 
+/// Errors after which rows are not read any more. Far more than are shown.
+const MANY: usize = 100;
+
 /// What a decoder found wrong, in the order it was found.
 #[derive(Default)]
 pub(crate) struct Problems {
@@ -27,15 +30,40 @@ pub(crate) struct Unknown {
     pub(crate) place: Option<Place>,
     /// What the user wrote to set it.
     pub(crate) subject: String,
+    /// How many other items of the same list have it, too.
+    pub(crate) more: usize,
 }
 
 impl Problems {
+    /// Whether there are so many errors that more say nothing new: a file of rows may be wrong in each of them.
+    pub(crate) fn are_many(&self) -> bool {
+        self.count() >= MANY
+    }
+
+    /// How many errors there are so far.
+    pub(crate) fn count(&self) -> usize {
+        self.errors.borrow().len()
+    }
+
     pub(crate) fn error(&self, error: ConfigError) {
         self.errors.borrow_mut().push(error);
     }
 
     pub(crate) fn warning(&self, warning: Warning) {
         self.warnings.borrow_mut().push(warning);
+    }
+
+    /// Whether an unknown key was reported of another item of the same list: it is counted and not said again.
+    pub(super) fn is_repeated(&self, key: &str) -> bool {
+        let mut unknown = self.unknown.borrow_mut();
+        let same = unknown.iter_mut().find(|known| {
+            key.contains('[') && without_indexes(&known.key).eq(without_indexes(key))
+        });
+        if let Some(same) = same {
+            same.more += 1;
+            return true;
+        }
+        false
     }
 
     pub(super) fn unknown(&self, unknown: Unknown) {
@@ -70,7 +98,13 @@ impl Problems {
 impl Unknown {
     fn warning(self, known: &[String]) -> Warning {
         let hint = self.hint(known);
-        let message = format!("unknown key `{}`: nothing reads it", self.subject);
+        let message = match self.more {
+            0 => format!("unknown key `{}`: nothing reads it", self.subject),
+            more => format!(
+                "unknown key `{}`, and {more} more like it: nothing reads them",
+                self.subject
+            ),
+        };
         // A misspelt `api_key` holds a key all the same.
         let place = match self.place {
             Some(place) if looks_secret(&hint) => Some(place.without_value()),
@@ -96,4 +130,12 @@ impl Unknown {
             None => "remove it, or check its spelling".to_owned(),
         }
     }
+}
+
+/// A dotted key as the items of a list share it: `inputs[3].id` as `inputs[].id`.
+fn without_indexes(key: &str) -> impl Iterator<Item = &str> {
+    key.split('[').map(|part| match part.split_once(']') {
+        Some((_, behind)) => behind,
+        None => part,
+    })
 }

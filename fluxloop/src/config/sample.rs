@@ -1,8 +1,8 @@
 use std::{collections::BTreeMap, num::NonZeroU32, path::PathBuf, time::Duration};
 
 use super::{
-    Config, Gate, MultiTurn, ObserveSettings, Observed, Output, Runner, Subscriber,
-    SupervisorSettings,
+    CaseSelection, Config, Gate, GenerationSettings, MultiTurn, ObserveSettings, Observed, Output,
+    Runner, Subscriber, SupervisorSettings,
 };
 use crate::{secret::Secrets, supervisor::MockSupervisor};
 
@@ -36,14 +36,17 @@ impl Config {
                 save_traces: true,
                 save_aggregated_metrics: true,
             },
-            inputs_file: None,
+            inputs_files: Vec::new(),
             base_inputs: Vec::new(),
             personas: Vec::new(),
             persona_filter: None,
+            cases: CaseSelection::default(),
+            generation: GenerationSettings::default(),
             multi_turn: MultiTurn {
                 enabled: false,
                 max_turns: 8,
                 min_turns: 1,
+                auto_approve_tools: true,
                 persona_override: None,
                 supervisor: SupervisorSettings::Mock(MockSupervisor::default()),
             },
@@ -58,6 +61,7 @@ impl Config {
             gate: Gate {
                 max_failures: 0,
                 min_success_rate: None,
+                min_case_pass_rate: None,
             },
             fail_fast: false,
             secrets: Secrets::default(),

@@ -122,6 +122,12 @@ impl<'a> Section<'a> {
             .collect()
     }
 
+    /// The key that nothing has asked for yet and that was probably meant as this one.
+    pub(crate) fn misspelt(&self, key: &str) -> Option<&'a Entry> {
+        let mut others = self.others().into_iter();
+        others.find(|entry| nearest(&entry.key, [key]).is_some())
+    }
+
     /// Accepts a key without reading it.
     pub(crate) fn ignore(&self, keys: &[&'static str]) {
         self.asked.borrow_mut().extend(keys);
@@ -321,12 +327,17 @@ impl<'a> Section<'a> {
 
     fn finish(self) {
         for entry in self.others() {
+            let key = self.path_of(&entry.key);
+            if self.problems.is_repeated(&key) {
+                continue;
+            }
             self.problems.unknown(Unknown {
-                key: self.path_of(&entry.key),
                 name: entry.key.clone(),
                 siblings: self.asked.borrow().clone(),
                 place: entry.origin.place(),
-                subject: entry.value.origin.subject(&self.path_of(&entry.key)),
+                subject: entry.value.origin.subject(&key),
+                key,
+                more: 0,
             });
         }
         let asked = self.asked.borrow();

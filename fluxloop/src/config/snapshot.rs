@@ -40,6 +40,7 @@ impl Config {
             json!({
                 "max_failures": self.gate.max_failures,
                 "min_success_rate": self.gate.min_success_rate,
+                "min_case_pass_rate": self.gate.min_case_pass_rate,
             }),
         );
         self.snapshot_runner(&mut map);
@@ -63,6 +64,8 @@ impl Config {
             conversations.insert("enabled".into(), json!(self.multi_turn.enabled));
             conversations.insert("max_turns".into(), json!(self.multi_turn.max_turns));
             conversations.insert("min_turns".into(), json!(self.multi_turn.min_turns));
+            let automatic = self.multi_turn.auto_approve_tools;
+            conversations.insert("auto_approve_tools".into(), json!(automatic));
             if let SupervisorSettings::Model(model) = &self.multi_turn.supervisor
                 && let Some(cassette) = &model.cassette
                 && let Some(Value::Object(supervisor)) = conversations.get_mut("supervisor")

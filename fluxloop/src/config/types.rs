@@ -6,6 +6,7 @@ use serde_json::{Map, Value};
 
 use crate::{
     Persona,
+    generate::Strategy,
     supervisor::MockSupervisor,
     worker::protocol::{Level, ObserveOptions},
 };
@@ -42,14 +43,18 @@ pub struct Config {
     pub runner: Runner,
     /// Where results go.
     pub output: Output,
-    /// The inputs file (absolute), or `None` to use `base_inputs`.
-    pub inputs_file: Option<PathBuf>,
+    /// The inputs files (absolute), read as if they were one; none to use `base_inputs`.
+    pub inputs_files: Vec<PathBuf>,
     /// Inputs in the configuration itself, each with its place for messages.
     pub base_inputs: Vec<crate::input::RawInput>,
     /// The configured personas, names unique.
     pub personas: Vec<Persona>,
     /// `--personas`: the names to keep.
     pub persona_filter: Option<Vec<String>>,
+    /// Which cases are run.
+    pub cases: CaseSelection,
+    /// How inputs are generated.
+    pub generation: GenerationSettings,
     /// How inputs become conversations.
     pub multi_turn: MultiTurn,
     /// What the agent's models cost.
@@ -81,9 +86,10 @@ impl fmt::Debug for Config {
             .field("seed", &self.seed)
             .field("runner", &self.runner)
             .field("output", &self.output)
-            .field("inputs_file", &self.inputs_file)
+            .field("inputs_files", &self.inputs_files)
             .field("persona_filter", &self.persona_filter)
             .field("observe", &self.observe)
+            .field("cases", &self.cases)
             .field("gate", &self.gate)
             .field("fail_fast", &self.fail_fast)
             .field("secrets", &self.secrets)
@@ -138,6 +144,49 @@ pub struct Output {
     pub save_aggregated_metrics: bool,
 }
 
+/// Which cases are run: by default all of them. The filter is applied first, then the sample, then the limit.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct CaseSelection {
+    /// Those with this text in their names.
+    pub filter: Option<String>,
+    /// So many of them, drawn by the experiment's seed.
+    pub sample: Option<NonZeroU32>,
+    /// So many of them, from the first on.
+    pub limit: Option<NonZeroU32>,
+}
+
+/// How inputs are generated of `base_inputs`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct GenerationSettings {
+    /// With or without a model.
+    pub mode: GenerationMode,
+    /// In the order they take turns; none for those that are used by default.
+    pub strategies: Vec<Strategy>,
+    /// How many inputs each base input, persona and strategy give.
+    pub variations: NonZeroU32,
+}
+
+impl Default for GenerationSettings {
+    fn default() -> Self {
+        Self {
+            mode: GenerationMode::Deterministic,
+            strategies: Vec::new(),
+            variations: NonZeroU32::MIN,
+        }
+    }
+}
+
+/// Who writes generated inputs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum GenerationMode {
+    /// Rules and a seed.
+    Deterministic,
+    /// A model. Not part of this version.
+    Llm,
+}
+
 /// How inputs become conversations.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
@@ -148,6 +197,8 @@ pub struct MultiTurn {
     pub max_turns: u32,
     /// The first turn after which the supervisor may end a conversation.
     pub min_turns: u32,
+    /// Agents may use every tool without asking; in single questions, too.
+    pub auto_approve_tools: bool,
     /// The one persona that asks every input.
     pub persona_override: Option<String>,
     /// Who plays the user.
@@ -352,4 +403,6 @@ pub struct Gate {
     pub max_failures: u64,
     /// The least rate of successful runs, 0 to 1.
     pub min_success_rate: Option<f64>,
+    /// The least pass rate of each case over its iterations, 0 to 1.
+    pub min_case_pass_rate: Option<f64>,
 }

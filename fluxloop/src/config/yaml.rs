@@ -3,10 +3,10 @@
 use std::{fmt, sync::Arc};
 
 use serde::{
-    Deserialize, Deserializer,
+    Deserialize, Deserializer, Serialize,
     de::{MapAccess, SeqAccess, Visitor},
 };
-use serde_json::{Number, Value};
+use serde_json::Number;
 use serde_saphyr::{
     Error, Location, Spanned, UserMessageFormatter,
     budget::BudgetBreach,
@@ -23,7 +23,7 @@ use super::{
 #[derive(Clone, Copy)]
 pub(crate) struct Limits {
     /// Scalars, lists and mappings, keys included.
-    nodes: usize,
+    pub(crate) nodes: usize,
     /// Bytes of text in them.
     text: usize,
 }
@@ -40,7 +40,7 @@ pub(crate) const INPUTS_LIMITS: Limits = Limits {
 };
 
 /// Levels of nesting that are read.
-const MAX_DEPTH: usize = 64;
+pub(crate) const MAX_DEPTH: usize = 64;
 /// The parser needs up to 40 KiB of stack a level in debug builds: more than every thread has for [`MAX_DEPTH`].
 const STACK_BYTES: usize = 8 << 20;
 
@@ -70,9 +70,11 @@ fn parse_here(source: &Arc<SourceFile>, limits: Limits) -> Result<Node, ConfigEr
 }
 
 /// A value as YAML text that [`parse`] reads back as the same value.
-pub(crate) fn to_text(value: &Value) -> String {
-    // JSON is YAML: the fallback is plainer, not different.
-    serde_saphyr::to_string(value).unwrap_or_else(|_| value.to_string())
+pub(crate) fn to_text(value: &impl Serialize) -> String {
+    // JSON is YAML: the fallback is plainer, not different. Values that were read can be written as either.
+    serde_saphyr::to_string(value)
+        .or_else(|_| serde_json::to_string(value))
+        .unwrap_or_default()
 }
 
 fn options(limits: Limits) -> Options {

@@ -84,12 +84,13 @@ impl<H: AgentHost> Runner<'_, H> {
         }
     }
 
+    /// Has a question answered, unless the agent takes it back before.
     async fn approve(
         &self,
         case: &Case,
         turn: u32,
         (tool, arguments): (String, Box<RawValue>),
-        answer: oneshot::Sender<ApprovalDecision>,
+        mut answer: oneshot::Sender<ApprovalDecision>,
     ) {
         let secrets = &self.settings.secrets;
         let decision = match self.approver {
@@ -101,7 +102,10 @@ impl<H: AgentHost> Runner<'_, H> {
                     tool: &secrets.redact(&tool),
                     arguments: &secrets.redact_json(&arguments),
                 };
-                approver.decide(request).await
+                tokio::select! {
+                    decision = approver.decide(request) => decision,
+                    () = answer.closed() => return,
+                }
             }
         };
         // An agent that does not wait any more needs no answer.

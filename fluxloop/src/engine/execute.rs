@@ -95,7 +95,7 @@ impl<H: AgentHost> Experiment<'_, H> {
             supervisor: self.supervisor,
             clock,
             consumers,
-            statistics: Statistics::new(),
+            statistics: self.statistics(),
             in_flight: InFlight::default(),
             next: 0,
             phase: Phase::Running,
@@ -104,6 +104,17 @@ impl<H: AgentHost> Experiment<'_, H> {
         progress.emit(&Event::ExperimentStarted(&started));
         progress.drive(&runner, stop, heard).await;
         progress.finish()
+    }
+}
+
+impl<H> Experiment<'_, H> {
+    /// Cases are told apart where they are tried more than once, or judged one by one.
+    fn statistics(&self) -> Statistics {
+        if self.plan.iterations().get() > 1 || self.settings.gate.min_case_pass_rate.is_some() {
+            Statistics::of_cases()
+        } else {
+            Statistics::new()
+        }
     }
 }
 
@@ -348,7 +359,10 @@ impl Progress<'_, '_> {
 
     fn finish(mut self) -> Result<Finished, EngineError> {
         let finished = Finished {
-            verdict: self.settings.gate.judge(&self.statistics.counts()),
+            verdict: self.settings.gate.judge(
+                &self.statistics.counts(),
+                self.statistics.worst_case_pass_rate(),
+            ),
             statistics: std::mem::take(&mut self.statistics),
             at: self.clock.now(),
             interrupted: self.failed.is_some() || matches!(self.phase, Phase::Draining(_)),

@@ -62,7 +62,7 @@ impl InFlight {
         let mut cut_off: Vec<_> = self.began.drain().collect();
         cut_off.sort_unstable_by_key(|(case, _)| *case);
         cut_off.into_iter().filter_map(move |(case, begun)| {
-            let case = plan.case(case)?;
+            let case = plan.case_at(case)?;
             let wall = begun.began.elapsed();
             let failure = Failure::new(
                 FailureKind::Cancelled,

@@ -199,12 +199,8 @@ impl<H: AgentHost> Runner<'_, H> {
             result: mask::decision(result, &self.settings.secrets),
         };
         let step = match &decided.result {
-            Ok(decision) => {
-                talk.decided(decision.usage);
-                Ok(decision.step.clone())
-            }
+            Ok(decision) => Ok(decision.step.clone()),
             Err(error) => {
-                talk.used(error.usage);
                 let fatal = error.refused.then(|| Fatal::Refused(error.message.clone()));
                 let failure = Failure::new(FailureKind::SupervisorError, &error.message);
                 Err((failure, fatal))

@@ -7,7 +7,7 @@ use crate::{
     agent::Arguments,
     event::{ConversationEnd, ConversationRecord},
     plan::Case,
-    supervisor::{Said, Speaker, Supervisor, TokenUsage},
+    supervisor::{Said, Speaker, Supervisor},
 };
 
 /// A run on its way: what was said, what the agent keeps, what it took so far.
@@ -25,9 +25,6 @@ pub(super) struct Talk {
     follow_up: Option<Arguments>,
     /// Absent where nobody supervises: it is no conversation then.
     history: Option<Vec<Said>>,
-    /// Of the supervisor.
-    decisions: u32,
-    usage: Option<TokenUsage>,
 }
 
 impl Talk {
@@ -40,8 +37,6 @@ impl Talk {
             state: None,
             follow_up: None,
             history: supervised.then(Vec::new),
-            decisions: 0,
-            usage: None,
         };
         talk.say(Speaker::User, || text(&case.input.recorded), false);
         talk
@@ -90,29 +85,17 @@ impl Talk {
         self.say(Speaker::User, || message, true);
     }
 
-    /// The supervisor has decided, and used so much for it.
-    pub(super) fn decided(&mut self, usage: Option<TokenUsage>) {
-        self.decisions += 1;
-        self.used(usage);
-    }
-
-    /// The supervisor has used so much more.
-    pub(super) fn used(&mut self, usage: Option<TokenUsage>) {
-        if let Some(usage) = usage {
-            *self.usage.get_or_insert_default() += usage;
-        }
-    }
-
     /// What is kept of it; where nobody supervised it was no conversation.
     pub(super) fn record(
         self,
         end: ConversationEnd,
         supervisor: Option<&Supervisor>,
     ) -> Option<ConversationRecord> {
-        let mut record = ConversationRecord::new(end, (self.turn, self.history?), supervisor?);
-        record.decisions = self.decisions;
-        record.usage = self.usage;
-        Some(record)
+        Some(ConversationRecord::new(
+            end,
+            (self.turn, self.history?),
+            supervisor?,
+        ))
     }
 
     fn say(&mut self, speaker: Speaker, content: impl FnOnce() -> String, closing: bool) {

@@ -1,5 +1,6 @@
 //! The engine against a scripted host and a manual clock: no process, no waiting.
 
+mod approvals;
 mod conversations;
 mod doubles;
 mod observations;

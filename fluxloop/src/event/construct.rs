@@ -25,6 +25,7 @@ impl Started {
             inputs: 0,
             iterations: 1,
             planned: 0,
+            left_out: 0,
             target: target.into(),
             seed: 0,
             at,

@@ -89,6 +89,8 @@ pub struct Started {
     pub iterations: u32,
     /// How many runs are planned.
     pub planned: u64,
+    /// How many cases of the plan are left out.
+    pub left_out: u64,
     /// The agent, as `module.path:function`.
     pub target: String,
     /// The experiment's seed.
@@ -103,7 +105,7 @@ pub struct Started {
 pub struct Run {
     /// Which case.
     pub case: Case,
-    /// `trace_001`: the case's position in the plan, from 1.
+    /// `trace_001`: the case's position in the whole plan, from 1.
     pub trace_id: String,
     /// When the first attempt began.
     pub started_at: Timestamp,

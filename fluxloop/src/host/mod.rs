@@ -7,6 +7,7 @@ mod group;
 mod logs;
 mod output_pump;
 mod process;
+mod questions;
 mod socket;
 mod worker;
 
@@ -77,7 +78,7 @@ pub enum CallReport {
         tool: String,
         /// What it would be called with.
         arguments: Box<RawValue>,
-        /// Takes the answer. Dropped, the tool is refused.
+        /// Takes the answer. Dropped, the tool is refused. It closes where nobody waits any more.
         answer: oneshot::Sender<ApprovalDecision>,
     },
 }

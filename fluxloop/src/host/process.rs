@@ -21,6 +21,7 @@ use super::{
     group::ProcessGroup,
     logs::Stream,
     output_pump::OutputPump,
+    questions::Questions,
     socket::Addresses,
 };
 use crate::{
@@ -28,8 +29,8 @@ use crate::{
     worker::{
         Outbox,
         protocol::{
-            self, AgentInfo, ApprovalDecision, Approve, Approved, Bind, Call, CallContext, Cancel,
-            Observation, ObserveOptions, Panic, Request, Response, Shutdown, WireOutcome,
+            self, AgentInfo, Approve, Bind, Call, CallContext, Cancel, Observation, ObserveOptions,
+            Panic, Request, Response, Shutdown, WireOutcome,
         },
     },
 };
@@ -81,23 +82,6 @@ pub(super) struct Reports {
     pub(super) open_questions: watch::Sender<usize>,
 }
 
-/// A question that is being asked: counted until it is answered.
-struct OpenQuestion(watch::Sender<usize>);
-
-impl OpenQuestion {
-    fn of(reports: &Reports) -> Self {
-        let count = reports.open_questions.clone();
-        count.send_modify(|open| *open += 1);
-        Self(count)
-    }
-}
-
-impl Drop for OpenQuestion {
-    fn drop(&mut self) {
-        self.0.send_modify(|open| *open -= 1);
-    }
-}
-
 /// One live worker. Dropped, it is killed with everything that it started.
 #[derive(Debug)]
 pub(super) struct WorkerProcess {
@@ -109,6 +93,7 @@ pub(super) struct WorkerProcess {
 #[derive(Debug)]
 struct State {
     outbox: Arc<Outbox>,
+    questions: Arc<Questions>,
     waiting: Mutex<Waiting>,
     retired: AtomicBool,
     kill: Notify,
@@ -178,6 +163,7 @@ impl WorkerProcess {
     fn supervised(process: ProcessGroup, greeted: Greeted, pumps: [OutputPump; 2]) -> Self {
         let state = Arc::new(State {
             outbox: Arc::default(),
+            questions: Arc::default(),
             waiting: Mutex::default(),
             retired: AtomicBool::new(false),
             kill: Notify::new(),
@@ -312,7 +298,7 @@ impl State {
     }
 
     /// Handles one line. `false` if it is not of the protocol.
-    fn take_line(self: &Arc<Self>, line: &[u8]) -> bool {
+    fn take_line(&self, line: &[u8]) -> bool {
         match serde_json::from_slice(line) {
             Ok(Response::Result(result)) => {
                 let end = match result.outcome {
@@ -337,6 +323,7 @@ impl State {
             }
             Ok(Response::Observation(observation)) => self.observed(observation),
             Ok(Response::Approve(question)) => self.ask(question),
+            Ok(Response::Withdrawn(question)) => self.questions.withdraw(question.approval),
             Ok(Response::Hello(_)) | Err(_) => return false,
         }
         true
@@ -354,27 +341,11 @@ impl State {
         }
     }
 
-    /// Passes a question on, and its answer back. Nobody's question is refused.
-    fn ask(self: &Arc<Self>, question: Approve<'_>) {
-        let (answer, answered) = oneshot::channel();
-        let asked = self.waiting().runs.get(&question.run).map(|listener| {
-            let _ = listener.reports.sender.send(CallReport::Approve {
-                tool: question.tool.into_owned(),
-                arguments: question.arguments.into_owned(),
-                answer,
-            });
-            OpenQuestion::of(&listener.reports)
-        });
-        let state = Arc::clone(self);
-        tokio::spawn(async move {
-            let decision = answered.await.unwrap_or(ApprovalDecision::Refused);
-            // Text throughout: it can be written.
-            let _ = state.outbox.send(&Request::Approved(Approved {
-                approval: question.approval,
-                decision,
-            }));
-            drop(asked);
-        });
+    fn ask(&self, question: Approve<'_>) {
+        let waiting = self.waiting();
+        let listener = waiting.runs.get(&question.run);
+        let reports = listener.map(|listener| &listener.reports);
+        self.questions.ask(&self.outbox, question, reports);
     }
 
     /// A run that nobody waits for any more, or a late result of an abandoned one, is nobody's.
@@ -387,6 +358,7 @@ impl State {
 
     fn die(&self, death: Death) {
         self.outbox.close();
+        self.questions.withdraw_all();
         let mut waiting = self.waiting();
         waiting.runs.retain(|_, run| !run.ended.is_closed());
         let fate = Fate {

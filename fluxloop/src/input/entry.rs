@@ -1,7 +1,19 @@
 use serde_json::{Map, Value};
 
-use super::RawInput;
-use crate::config::{Node, NodeValue, Origin, Problems, Section};
+use super::{Format, RawInput};
+use crate::config::{ConfigError, ErrorKind, Node, NodeValue, Origin, Problems, Section};
+
+/// The keys of an entry that are one value each.
+pub(super) const KEYS: [&str; 3 + ORIGINAL.len()] = {
+    let mut keys = [""; 3 + ORIGINAL.len()];
+    (keys[0], keys[1], keys[2]) = ("input", "persona", "id");
+    let mut index = 0;
+    while index < ORIGINAL.len() {
+        keys[3 + index] = ORIGINAL[index];
+        index += 1;
+    }
+    keys
+};
 
 /// What the original writes beside `input` and says nothing to a run: kept with the metadata.
 const ORIGINAL: [&str; 14] = [
@@ -21,14 +33,29 @@ const ORIGINAL: [&str; 14] = [
     "created_at",
 ];
 
-/// Decodes the entries of a list of inputs. Those that are wrong are reported and left out.
-pub(crate) fn decode_entries(items: &[Node], list: &str, problems: &Problems) -> Vec<RawInput> {
-    let decode = |(index, item)| decode_entry(item, format!("{list}[{index}]"), problems);
-    items.iter().enumerate().filter_map(decode).collect()
+/// Decodes the entries of a list of inputs. Those that are wrong are reported and left out; after very many of them the
+/// rest is not looked at.
+pub(crate) fn decode_entries(
+    items: &[Node],
+    list: &str,
+    format: Format,
+    problems: &Problems,
+) -> Vec<RawInput> {
+    let decode = |(index, item)| decode_entry(item, format!("{list}[{index}]"), format, problems);
+    let items = items.iter().enumerate();
+    items
+        .take_while(|_| !problems.are_many())
+        .filter_map(decode)
+        .collect()
 }
 
-fn decode_entry(item: &Node, path: String, problems: &Problems) -> Option<RawInput> {
-    const HINT: &str = "write the text itself, or a mapping with `input`, for example `- input: \"How do I start?\"`";
+fn decode_entry(
+    item: &Node,
+    path: String,
+    format: Format,
+    problems: &Problems,
+) -> Option<RawInput> {
+    let hint = format.entry_hint();
     match &item.value {
         NodeValue::Text(text) => Some(RawInput {
             id: None,
@@ -38,7 +65,7 @@ fn decode_entry(item: &Node, path: String, problems: &Problems) -> Option<RawInp
             place: place(item),
         }),
         NodeValue::Mapping(_) => Section::decode(Some(item), path, problems, |entry| {
-            decode_mapping(entry, item, HINT)
+            decode_mapping(entry, item, hint)
         }),
         _ => Section::decode(None, path, problems, |entry| {
             entry.item_error(
@@ -47,7 +74,7 @@ fn decode_entry(item: &Node, path: String, problems: &Problems) -> Option<RawInp
                     "expected text or a mapping with `input`, found {}",
                     item.described()
                 ),
-                HINT,
+                hint,
             )
         }),
     }
@@ -62,15 +89,11 @@ fn decode_mapping(entry: &Section<'_>, item: &Node, hint: &str) -> Option<RawInp
             metadata.entry(key).or_insert_with(|| node.to_json());
         }
     }
+    refuse_expectations(entry);
     let persona = persona(entry);
     let id = entry.name("id");
     let Some(input) = input else {
-        let reason = if entry.has("input") {
-            "`input` has no value"
-        } else {
-            "`input` is missing"
-        };
-        return entry.item_error(item, reason, hint);
+        return missing_input(entry, item, hint);
     };
     Some(RawInput {
         id,
@@ -79,6 +102,38 @@ fn decode_mapping(entry: &Section<'_>, item: &Node, hint: &str) -> Option<RawInp
         metadata,
         place: place(item),
     })
+}
+
+fn missing_input<T>(entry: &Section<'_>, item: &Node, hint: &str) -> Option<T> {
+    if entry.has("input") {
+        return entry.item_error(item, "`input` has no value", hint);
+    }
+    let Some(meant) = entry.misspelt("input") else {
+        return entry.item_error(item, "`input` is missing", hint);
+    };
+    let kind = ErrorKind::Invalid {
+        subject: entry.path_of(&meant.key),
+        reason: "`input` is missing, and nothing reads this key".to_owned(),
+    };
+    let error = ConfigError::new(kind).at(meant.origin.place());
+    entry
+        .problems()
+        .error(error.with_hint("did you mean `input`?"));
+    None
+}
+
+/// A check that is not made must not look as if it had passed.
+fn refuse_expectations(entry: &Section<'_>) {
+    if let Some(node) = entry.node("expect").filter(|node| !node.is_empty()) {
+        let kind = ErrorKind::NotYet {
+            subject: entry.path_of("expect"),
+            what: "checks of what agents return",
+        };
+        let error = ConfigError::new(kind).at(node.origin.place());
+        entry
+            .problems()
+            .error(error.with_hint("remove it: a run passes when its agent returns"));
+    }
 }
 
 /// The persona of the entry, else of its metadata.

@@ -2,158 +2,131 @@ use std::{path::Path, sync::Arc};
 
 use serde_json::{Value, json};
 
-use super::{Inputs, RawInput, decode_entries};
+use super::{
+    Format, Inputs, RawInput, csv, decode_entries, json,
+    list::{list, no_inputs},
+};
 use crate::config::{
     Config, ConfigError, ConfigErrors, DEFAULT_INPUTS, ErrorKind, INPUTS_LIMITS, MAX_INPUTS_BYTES,
-    Node, NodeValue, Problems, Section, SourceFile, parse, shown_path, to_text,
+    Node, Problems, SourceFile, parse, shown_path, to_text,
 };
 
-/// The keys that the list stands under, where the file is a mapping.
-const LISTS: [&str; 2] = ["generated_inputs", "inputs"];
-/// What the original and its tools write beside the list.
-const BESIDE: [&str; 8] = [
-    "metadata",
-    "generated_at",
-    "generation_config",
-    "generator",
-    "version",
-    "config",
-    "name",
-    "description",
-];
-/// What a hint shows after `for example:`.
-const EXAMPLE: &str = "\n\ngenerated_inputs:\n  - input: \"How do I start?\"";
-
-/// Loads the inputs of a configuration: of its inputs file, or its own `base_inputs` where it has none.
+/// Loads the inputs of a configuration: of its inputs files, one after the other, or its own `base_inputs` where it has
+/// none.
 ///
 /// # Errors
 ///
-/// Every entry that is wrong; a file that is missing, unreadable or no YAML; no input at all.
+/// Every entry that is wrong; a file that is missing, unreadable or not in the format that its name says; no input at
+/// all.
 pub fn load_inputs(config: &Config) -> Result<Inputs, ConfigErrors> {
-    match &config.inputs_file {
-        Some(path) => from_file(path, &config.shown_from),
-        None if !config.base_inputs.is_empty() => Ok(Inputs {
+    if !config.inputs_files.is_empty() {
+        return from_files(config);
+    }
+    if !config.base_inputs.is_empty() {
+        return Ok(Inputs {
             entries: config.base_inputs.clone(),
             yaml: to_text(&as_written(&config.base_inputs)),
-            file: None,
+            files: Vec::new(),
             warnings: Vec::new(),
-        }),
-        None => {
-            let path = config.project_directory.join(DEFAULT_INPUTS);
-            let path = shown_path(&path, &config.shown_from);
-            let message = format!(
-                "no inputs: there is no {path}, and the configuration has no `base_inputs`"
-            );
-            Err(ConfigError::new(ErrorKind::NoInputs(message))
-                .with_hint(format!(
-                    "name a file with `--inputs`, or write {path}, for example:{EXAMPLE}"
-                ))
-                .into())
-        }
+        });
     }
+    let path = config.project_directory.join(DEFAULT_INPUTS);
+    let path = shown_path(&path, &config.shown_from);
+    let message =
+        format!("no inputs: there is no {path}, and the configuration has no `base_inputs`");
+    let example = Format::Yaml.example();
+    Err(ConfigError::new(ErrorKind::NoInputs(message))
+        .with_hint(format!(
+            "name a file with `--inputs`, or write {path}, for example:\n\n{example}"
+        ))
+        .into())
 }
 
-fn from_file(path: &Path, shown_from: &Path) -> Result<Inputs, ConfigErrors> {
+fn from_files(config: &Config) -> Result<Inputs, ConfigErrors> {
+    let problems = Problems::default();
+    let mut entries = Vec::new();
+    let mut verbatim = None;
+    for path in &config.inputs_files {
+        match read(path, &config.shown_from, &problems) {
+            Ok((read, text)) => {
+                entries.extend(read);
+                verbatim = text;
+            }
+            Err(error) => problems.error(error),
+        }
+        if problems.are_many() {
+            problems.error(ConfigError::new(ErrorKind::Invalid {
+                subject: shown_path(path, &config.shown_from),
+                reason: "so many errors that the rest was not read".to_owned(),
+            }));
+            break;
+        }
+    }
+    let (entries, warnings) = problems.into_result(entries)?;
+    let yaml = match verbatim {
+        Some(text) if config.inputs_files.len() == 1 => text,
+        _ => written_again(&entries)?,
+    };
+    Ok(Inputs {
+        entries,
+        yaml,
+        files: config.inputs_files.clone(),
+        warnings,
+    })
+}
+
+/// The entries of a file, and its text where that can be kept as it is.
+fn read(
+    path: &Path,
+    shown_from: &Path,
+    problems: &Problems,
+) -> Result<(Vec<RawInput>, Option<String>), ConfigError> {
     if !path.exists() {
         let kind = ErrorKind::NotFound {
             what: "inputs file",
             path: path.to_path_buf(),
         };
-        return Err(ConfigError::new(kind)
-            .with_hint("check `inputs_file` or `--inputs`")
-            .into());
+        return Err(ConfigError::new(kind).with_hint("check `inputs_file` or `--inputs`"));
     }
+    let format = Format::of(path, &shown_path(path, shown_from))?;
     let source = SourceFile::read(path, shown_from, MAX_INPUTS_BYTES)?;
-    let tree = parse(&source, INPUTS_LIMITS)?;
-    let problems = Problems::default();
-    let entries = entries(&tree, &source, &problems);
+    let before = problems.count();
+    let tree = tree(&source, format, problems)?;
+    let (items, name) = list(&tree, format, problems);
+    if items.is_empty() && problems.count() == before {
+        return Err(no_inputs(&source.shown, format));
+    }
+    let entries = decode_entries(items, name, format, problems);
     drop(tree);
-    let (entries, warnings) = problems.into_result(entries)?;
-    let yaml =
-        Arc::try_unwrap(source).map_or_else(|source| source.text.clone(), |source| source.text);
-    Ok(Inputs {
-        entries,
-        yaml,
-        file: Some(path.to_path_buf()),
-        warnings,
-    })
+    let text = (format == Format::Yaml)
+        .then(|| Arc::try_unwrap(source).map_or_else(|source| source.text.clone(), |it| it.text));
+    Ok((entries, text))
 }
 
-fn entries(tree: &Node, source: &SourceFile, problems: &Problems) -> Vec<RawInput> {
-    let (items, name): (&[Node], _) = match &tree.value {
-        NodeValue::Sequence(items) => (items, "inputs"),
-        NodeValue::Mapping(_) => {
-            match Section::decode(Some(tree), String::new(), problems, |root| list(root, tree)) {
-                Some(found) => found,
-                None => return Vec::new(),
-            }
-        }
-        NodeValue::Null => (&[], "inputs"),
-        _ => {
-            problems.error(not_a_list(tree));
-            return Vec::new();
-        }
-    };
-    if items.is_empty() {
-        let kind = ErrorKind::NoInputs(format!("{} has no inputs", source.shown));
-        problems.error(
-            ConfigError::new(kind).with_hint(format!("write at least one, for example:{EXAMPLE}")),
-        );
-    }
-    decode_entries(items, name, problems)
-}
-
-/// The list in a mapping, and the key that it stands under.
-fn list<'a>(root: &Section<'a>, tree: &Node) -> Option<(&'a [Node], &'static str)> {
-    root.ignore(&BESIDE);
-    let found: Vec<_> = LISTS.into_iter().filter(|key| root.has(key)).collect();
-    match found[..] {
-        [key] => {
-            root.ignore(&LISTS);
-            match root.node(key) {
-                None => Some((&[], key)),
-                Some(Node {
-                    value: NodeValue::Sequence(items),
-                    ..
-                }) => Some((items, key)),
-                Some(node) => root.wrong(key, node, "a list of inputs"),
-            }
-        }
-        [] => {
-            root.problems().error(not_a_list(tree));
-            root.prefixed("");
-            None
-        }
-        _ => {
-            root.ignore(&LISTS);
-            let message = "the inputs stand under `generated_inputs` and under `inputs`".to_owned();
-            let error = ConfigError::new(ErrorKind::Syntax { message }).at(tree.origin.place());
-            root.problems()
-                .error(error.with_hint("put all of them under one of the two"));
-            None
-        }
+fn tree(
+    source: &Arc<SourceFile>,
+    format: Format,
+    problems: &Problems,
+) -> Result<Node, ConfigError> {
+    match format {
+        Format::Yaml => parse(source, INPUTS_LIMITS),
+        Format::Json => json::document(source),
+        Format::JsonLines => json::lines(source, problems),
+        Format::Csv => csv::rows(source, problems),
     }
 }
 
-fn not_a_list(tree: &Node) -> ConfigError {
-    let message = match &tree.value {
-        NodeValue::Mapping(mapping) => {
-            let keys: Vec<String> = mapping
-                .entries
-                .iter()
-                .take(5)
-                .map(|entry| format!("`{}`", entry.key))
-                .collect();
-            format!(
-                "expected the list of inputs under `generated_inputs` or `inputs`, found {}",
-                keys.join(", ")
-            )
-        }
-        _ => format!("expected a list of inputs, found {}", tree.described()),
+/// The inputs as one YAML file, which an experiment keeps and can be run from.
+fn written_again(entries: &[RawInput]) -> Result<String, ConfigError> {
+    let yaml = to_text(&as_written(entries));
+    if yaml.len() as u64 <= MAX_INPUTS_BYTES {
+        return Ok(yaml);
+    }
+    let kind = ErrorKind::TooLarge {
+        file: "all inputs together as YAML".to_owned(),
+        limit: MAX_INPUTS_BYTES,
     };
-    ConfigError::new(ErrorKind::Syntax { message })
-        .at(tree.origin.place())
-        .with_hint(format!("write at least one, for example:{EXAMPLE}"))
+    Err(ConfigError::new(kind).with_hint("run them in several experiments"))
 }
 
 /// The inputs as a file would have them.

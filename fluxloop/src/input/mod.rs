@@ -1,16 +1,23 @@
 //! Inputs: what the simulated users say first.
 
+mod csv;
 mod entry;
+mod fields;
+mod format;
+mod json;
+mod list;
 mod load;
+mod located;
 
 use serde_json::{Map, Value};
 
 use crate::config::Warning;
 
 pub(crate) use entry::decode_entries;
+pub(crate) use format::Format;
 pub use load::load_inputs;
 
-/// One entry of an inputs file, as it was read.
+/// One entry of the inputs, as it was read.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct RawInput {
@@ -32,11 +39,11 @@ pub struct RawInput {
 pub struct Inputs {
     /// In the order they were written.
     pub entries: Vec<RawInput>,
-    /// The file as it was read, or the configuration's own inputs as such a file would have them. Secrets in it are not
-    /// masked.
+    /// A YAML file as it was read; in other formats, of several files, and of the configuration's own inputs, what such a
+    /// file would have. Secrets in it are not masked.
     pub yaml: String,
-    /// The file, unless they are the configuration's own. Absolute.
-    pub file: Option<std::path::PathBuf>,
+    /// The files, unless they are the configuration's own inputs. Absolute.
+    pub files: Vec<std::path::PathBuf>,
     /// In the order they were found.
     pub warnings: Vec<Warning>,
 }

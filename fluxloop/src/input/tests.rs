@@ -7,6 +7,9 @@ use serde_json::json;
 use super::*;
 use crate::config::{ConfigErrors, LoadRequest, Warning, load};
 
+mod formats;
+mod several;
+
 /// Loads a file of inputs beside a configuration.
 fn inputs_with(config: &str, inputs: Option<&str>) -> Result<Inputs, ConfigErrors> {
     let directory = tempfile::tempdir().unwrap();
@@ -229,7 +232,7 @@ fn base_inputs_stand_in_for_a_missing_file() {
     let config = "base_inputs:\n  - input: a\n    expected_intent: x\n    persona: p\n  - {input: b, id: second}\n";
     let own = inputs_with(config, None).unwrap();
     assert_eq!(texts(&own), [("a", Some("p")), ("b", None)]);
-    assert_eq!(own.file, None);
+    assert_eq!(own.files, Vec::<std::path::PathBuf>::new());
     assert_eq!(own.entries[0].place, "configs/simulation.yaml:2");
     let mut again = inputs(&own.yaml).entries;
     for (again, own) in again.iter_mut().zip(&own.entries) {

@@ -96,6 +96,12 @@ impl Recorder {
         raw(json)
     }
 
+    /// JSON that is there as a whole.
+    pub(crate) fn value(&self, json: &RawValue) -> Box<RawValue> {
+        let text = json.get();
+        self.json(&Held::of_json(text.to_owned(), text.len()))
+    }
+
     /// A text that is JSON by itself as that, any other as a text.
     pub(super) fn json_or_text(&self, held: &Held) -> Box<RawValue> {
         let text = &held.beginning;

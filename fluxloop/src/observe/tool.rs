@@ -77,7 +77,6 @@ impl ToolCall {
     }
 
     /// Its span, for as long as its thread is in it.
-    #[must_use]
     pub fn enter(&self) -> Entered<'_> {
         self.span.enter()
     }

@@ -98,10 +98,12 @@ pub(super) fn json(value: &impl Serialize) -> Box<RawValue> {
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Case {
-    /// Position in the plan, from 0.
+    /// Position in the whole plan, from 0: cases that are left out are counted.
     pub index: u64,
     /// From 0.
     pub iteration: u32,
+    /// Position within its iteration, from 0: the same for all tries of one input by one persona.
+    pub pair: u64,
     /// `<agent>::<persona or any>::<input id>::iter_<i>`.
     pub name: String,
     /// What is asked.
@@ -120,6 +122,7 @@ impl Case {
         Self {
             index: 0,
             iteration: 0,
+            pair: 0,
             name: name.into(),
             input,
             persona: None,
@@ -128,7 +131,7 @@ impl Case {
         }
     }
 
-    /// `trace_001`: the position in the plan, from 1.
+    /// `trace_001`: the position in the whole plan, from 1.
     #[must_use]
     pub fn trace_id(&self) -> String {
         trace_id(self.index)

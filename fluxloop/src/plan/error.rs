@@ -15,7 +15,7 @@ pub struct PlanError {
 pub enum PlanErrorKind {
     /// A name that is not among the configured personas.
     UnknownPersona,
-    /// No input is left after the filters.
+    /// No input or no case is left after the filters.
     NothingLeft,
 }
 

@@ -9,14 +9,14 @@ const LONGEST: usize = 40;
 
 /// Gives every input a name of its own.
 #[derive(Debug)]
-pub(super) struct InputIds<'a> {
+pub(crate) struct InputIds<'a> {
     taken: HashSet<String>,
     /// What names must not spell out: they are in every file, and a slug is no longer recognised as a secret.
     secrets: &'a Secrets,
 }
 
 impl<'a> InputIds<'a> {
-    pub(super) fn new(secrets: &'a Secrets) -> Self {
+    pub(crate) fn new(secrets: &'a Secrets) -> Self {
         Self {
             taken: HashSet::new(),
             secrets,
@@ -25,7 +25,7 @@ impl<'a> InputIds<'a> {
 
     /// The entry's own id, else a slug of its text with a short hash of the input: what other entries there
     /// are does not matter, but for a number behind a repeat.
-    pub(super) fn assign(&mut self, input: &RawInput) -> String {
+    pub(crate) fn assign(&mut self, input: &RawInput) -> String {
         let base = match &input.id {
             Some(id) => self.secrets.redact(id).into_owned(),
             None => derived(input, self.secrets),

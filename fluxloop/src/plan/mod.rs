@@ -7,7 +7,8 @@ mod case;
 mod error;
 mod input_id;
 mod personas;
-mod seed;
+pub(crate) mod seed;
+mod selection;
 #[cfg(test)]
 mod tests;
 
@@ -16,20 +17,24 @@ use std::{num::NonZeroU32, sync::Arc};
 pub(crate) use case::trace_id;
 pub use case::{Case, PlannedInput};
 pub use error::{PlanError, PlanErrorKind};
+// Generated inputs are named, seeded and asked as those of a plan.
+pub(crate) use input_id::InputIds;
+pub(crate) use personas::Personas;
 
 use serde_json::value::RawValue;
 
 use crate::{Persona, config::Config, input::RawInput};
-use input_id::InputIds;
-use personas::Personas;
+use selection::Selection;
 
 /// The cases of an experiment.
 #[derive(Clone, Debug)]
 pub struct Plan {
     agent: String,
     iterations: NonZeroU32,
-    inputs: usize,
     pairs: Vec<Pair>,
+    selection: Selection,
+    /// Whether any case of a pair is run.
+    is_run: Vec<bool>,
 }
 
 /// An input and who asks it: what every iteration repeats.
@@ -44,7 +49,8 @@ struct Pair {
 }
 
 impl Plan {
-    /// Crosses inputs with personas, for an experiment of this seed.
+    /// Crosses inputs with personas, for an experiment of this seed, and selects the cases that are to be run. What is
+    /// left out changes nothing of the others: not their names, ids, positions and seeds.
     ///
     /// # Errors
     ///
@@ -52,13 +58,11 @@ impl Plan {
     pub fn new(config: &Config, inputs: &[RawInput], seed: u64) -> Result<Self, PlanError> {
         let personas = Personas::new(config)?;
         let mut ids = InputIds::new(&config.secrets);
-        let mut used = 0;
         let mut pairs = Vec::new();
         for raw in inputs {
             // Also for an input that is left out: adding a filter renames no case.
             let id = ids.assign(raw);
             let asking = personas.asking(raw)?;
-            used += usize::from(!asking.is_empty());
             let mut plain = None;
             for persona in asking {
                 let template = persona.as_ref().and(config.input_template.as_deref());
@@ -94,10 +98,12 @@ impl Plan {
         if pairs.is_empty() {
             return Err(personas.nothing_left(inputs));
         }
+        let selection = Selection::of(&config.cases, &pairs, config.iterations)?;
         Ok(Self {
             agent: String::new(),
             iterations: config.iterations,
-            inputs: used,
+            is_run: selection.pairs(pairs.len()),
+            selection,
             pairs,
         })
     }
@@ -109,22 +115,31 @@ impl Plan {
         self
     }
 
-    /// How many cases there are.
+    /// How many cases are run.
     #[must_use]
     pub fn len(&self) -> u64 {
-        u64::from(self.iterations.get()) * self.pairs_per_iteration()
+        self.selection.len()
+    }
+
+    /// How many cases `--filter`, `--sample` and `--limit` leave out.
+    #[must_use]
+    pub fn left_out(&self) -> u64 {
+        u64::from(self.iterations.get()) * self.pairs_per_iteration() - self.len()
     }
 
     /// Never: a plan without cases is an error.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.pairs.is_empty()
+        self.len() == 0
     }
 
     /// Inputs that are run.
     #[must_use]
     pub fn inputs(&self) -> usize {
-        self.inputs
+        let mut last = None;
+        // The pairs of one input stand together.
+        let ids = self.pairs_run().map(|pair| pair.input.id.as_str());
+        ids.filter(|id| last.replace(*id) != Some(*id)).count()
     }
 
     /// Runs per input and persona.
@@ -137,7 +152,7 @@ impl Plan {
     #[must_use]
     pub fn personas(&self) -> Vec<&str> {
         let mut names = Vec::new();
-        for persona in self.pairs.iter().filter_map(|pair| pair.persona.as_ref()) {
+        for persona in self.pairs_run().filter_map(|pair| pair.persona.as_ref()) {
             if !names.contains(&persona.name.as_str()) {
                 names.push(&persona.name);
             }
@@ -148,8 +163,7 @@ impl Plan {
     /// The inputs as agents get them, each once.
     pub fn distinct_inputs(&self) -> impl Iterator<Item = &Arc<PlannedInput>> {
         let mut last: Option<&Arc<PlannedInput>> = None;
-        self.pairs
-            .iter()
+        self.pairs_run()
             .map(|pair| &pair.input)
             .filter(move |input| {
                 // The pairs of one input stand together.
@@ -159,17 +173,25 @@ impl Plan {
             })
     }
 
-    /// The case at a position, from 0; `None` beyond the last.
+    /// The case that is run as this one, from 0; `None` beyond the last.
     #[must_use]
     pub fn case(&self, index: u64) -> Option<Case> {
+        self.case_at(self.selection.position(index)?)
+    }
+
+    /// The case at a position in the whole plan, from 0, whether it is run or not; `None` beyond the last.
+    #[must_use]
+    pub fn case_at(&self, index: u64) -> Option<Case> {
         let iteration = u32::try_from(index / self.pairs_per_iteration()).ok()?;
         if iteration >= self.iterations.get() {
             return None;
         }
-        let pair = &self.pairs[usize::try_from(index % self.pairs_per_iteration()).ok()?];
+        let place = index % self.pairs_per_iteration();
+        let pair = &self.pairs[usize::try_from(place).ok()?];
         Some(Case {
             index,
             iteration,
+            pair: place,
             name: format!("{}::{}::iter_{iteration}", self.agent, pair.name),
             input: Arc::clone(&pair.input),
             persona: pair.persona.clone(),
@@ -178,9 +200,14 @@ impl Plan {
         })
     }
 
-    /// All cases, by iteration, then input, then persona.
+    /// All cases that are run, by iteration, then input, then persona.
     pub fn cases(&self) -> impl Iterator<Item = Case> {
         (0..self.len()).filter_map(|index| self.case(index))
+    }
+
+    fn pairs_run(&self) -> impl Iterator<Item = &Pair> {
+        let pairs = self.pairs.iter().zip(&self.is_run);
+        pairs.filter(|(_, is_run)| **is_run).map(|(pair, _)| pair)
     }
 
     fn pairs_per_iteration(&self) -> u64 {

@@ -11,7 +11,7 @@ use crate::{
 
 /// Who asks which input.
 #[derive(Debug)]
-pub(super) struct Personas<'a> {
+pub(crate) struct Personas<'a> {
     configured: BTreeMap<&'a str, Arc<Persona>>,
     /// Those that ask an input which names nobody, in the order of the configuration or of `--personas`.
     asking: Vec<Arc<Persona>>,
@@ -21,7 +21,7 @@ pub(super) struct Personas<'a> {
 }
 
 impl<'a> Personas<'a> {
-    pub(super) fn new(config: &'a Config) -> Result<Self, PlanError> {
+    pub(crate) fn new(config: &'a Config) -> Result<Self, PlanError> {
         let all: Vec<_> = config.personas.iter().cloned().map(Arc::new).collect();
         let configured: BTreeMap<_, _> = config
             .personas
@@ -68,7 +68,7 @@ impl<'a> Personas<'a> {
     }
 
     /// Who asks this input: nobody where the filter leaves it out, `None` where no persona is known.
-    pub(super) fn asking(&self, input: &RawInput) -> Result<Vec<Option<Arc<Persona>>>, PlanError> {
+    pub(crate) fn asking(&self, input: &RawInput) -> Result<Vec<Option<Arc<Persona>>>, PlanError> {
         if let Some(persona) = &self.forced {
             return Ok(vec![Some(Arc::clone(persona))]);
         }
@@ -92,7 +92,7 @@ impl<'a> Personas<'a> {
     }
 
     /// Why no case is left.
-    pub(super) fn nothing_left(&self, inputs: &[RawInput]) -> PlanError {
+    pub(crate) fn nothing_left(&self, inputs: &[RawInput]) -> PlanError {
         let mut named: Vec<&str> = inputs
             .iter()
             .filter_map(|input| input.persona.as_deref())

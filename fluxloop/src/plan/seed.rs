@@ -4,7 +4,7 @@
 use sha2::{Digest, Sha256};
 
 /// The seed of an input and persona.
-pub(super) fn of_pair(experiment: u64, name: &str) -> u64 {
+pub(crate) fn of_pair(experiment: u64, name: &str) -> u64 {
     let mut hash = Sha256::new();
     hash.update(experiment.to_le_bytes());
     hash.update(name.as_bytes());
@@ -16,7 +16,7 @@ pub(super) fn of_pair(experiment: u64, name: &str) -> u64 {
 
 /// The seed of one iteration: the finaliser of `SplitMix64` (Steele, Lea and Flood, 2014), whose outputs for
 /// consecutive numbers are unrelated.
-pub(super) fn of_iteration(pair: u64, iteration: u32) -> u64 {
+pub(crate) fn of_iteration(pair: u64, iteration: u32) -> u64 {
     let mut z = pair.wrapping_add(
         u64::from(iteration)
             .wrapping_add(1)
@@ -25,6 +25,11 @@ pub(super) fn of_iteration(pair: u64, iteration: u32) -> u64 {
     z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
     z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
     z ^ (z >> 31)
+}
+
+/// What a run is drawn by: unrelated to its seed, which agents make choices by.
+pub(super) fn rank(run: u64) -> u64 {
+    of_iteration(run, 0)
 }
 
 #[cfg(test)]

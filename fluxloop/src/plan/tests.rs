@@ -3,6 +3,8 @@ use serde_json::{Map, Value, json};
 use super::{Plan, PlanError, PlanErrorKind};
 use crate::{Persona, agent::Arguments, config::Config, input::RawInput};
 
+mod selection;
+
 fn input(id: &str, persona: Option<&str>) -> RawInput {
     RawInput {
         id: Some(id.to_owned()),

@@ -13,24 +13,34 @@ pub struct Verdict {
     pub max_failures: u64,
     /// The least success rate that was asked for.
     pub min_success_rate: Option<f64>,
+    /// The least pass rate that was asked for of each case.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub min_case_pass_rate: Option<f64>,
+    /// The lowest pass rate of any case, where cases are told apart.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub worst_case_pass_rate: Option<f64>,
 }
 
 impl Gate {
-    /// Judges an experiment by its counts.
+    /// Judges an experiment by its counts, and by the lowest pass rate of any case.
     ///
     /// Where a least rate is asked for and nothing ran, the gate does not hold: there is no rate, and nothing
     /// has been shown.
     #[must_use]
-    pub fn judge(&self, counts: &Counts) -> Verdict {
-        let rate_holds = match (self.min_success_rate, counts.success_rate) {
+    pub fn judge(&self, counts: &Counts, worst_case: Option<f64>) -> Verdict {
+        let holds = |least: Option<f64>, rate: Option<f64>| match (least, rate) {
             (None, _) => true,
             (Some(least), Some(rate)) => rate >= least,
             (Some(_), None) => false,
         };
         Verdict {
-            passed: counts.failed <= self.max_failures && rate_holds,
+            passed: counts.failed <= self.max_failures
+                && holds(self.min_success_rate, counts.success_rate)
+                && holds(self.min_case_pass_rate, worst_case),
             max_failures: self.max_failures,
             min_success_rate: self.min_success_rate,
+            min_case_pass_rate: self.min_case_pass_rate,
+            worst_case_pass_rate: worst_case,
         }
     }
 }
@@ -47,8 +57,9 @@ mod tests {
         let gate = Gate {
             max_failures,
             min_success_rate: least,
+            min_case_pass_rate: None,
         };
-        gate.judge(&counts).passed
+        gate.judge(&counts, None).passed
     }
 
     #[test]
@@ -71,6 +82,20 @@ mod tests {
     fn both_conditions_must_hold() {
         assert!(!judge(1, Some(0.5), 5, 2));
         assert!(!judge(9, Some(0.9), 5, 2));
+    }
+
+    #[test]
+    fn one_case_that_always_fails_does_not_hide_in_a_good_average() {
+        let mut counts = Counts::default();
+        (0..100).for_each(|run| counts.record(run < 98));
+        let gate = Gate {
+            max_failures: 5,
+            min_success_rate: Some(0.9),
+            min_case_pass_rate: Some(0.5),
+        };
+        assert!(!gate.judge(&counts, Some(0.0)).passed);
+        assert!(gate.judge(&counts, Some(0.5)).passed);
+        assert!(!gate.judge(&counts, None).passed, "nothing has been shown");
     }
 
     #[test]

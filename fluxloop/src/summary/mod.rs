@@ -1,14 +1,18 @@
 //! What an experiment amounts to: statistics folded from its runs, in memory that does not grow with them.
 
+mod cases;
 mod failures;
 mod gate;
+mod repeats;
 #[cfg(test)]
 pub(crate) mod sample;
 mod statistics;
 mod supervision;
 
+pub use cases::{CaseReport, Repeats};
 pub use failures::FailureGroup;
 pub use gate::Verdict;
+pub use repeats::{Interval, Tries};
 pub use statistics::{Counts, DurationsMs, Statistics};
 pub use supervision::Supervision;
 

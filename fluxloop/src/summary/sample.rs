@@ -48,6 +48,7 @@ impl SampleRun {
             case: Case {
                 index: self.index,
                 iteration: 0,
+                pair: self.index,
                 name: format!("run::{persona}::input_{}::iter_0", self.index),
                 input: Arc::new(PlannedInput {
                     id: format!("input_{}", self.index),

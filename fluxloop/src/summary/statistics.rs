@@ -4,7 +4,8 @@ use hdrhistogram::Histogram;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Supervision,
+    Repeats, Supervision,
+    cases::CaseTries,
     failures::{FailureGroup, FailureGroups},
 };
 use crate::{
@@ -67,6 +68,8 @@ pub struct Statistics {
     by_persona: BTreeMap<String, Counts>,
     by_kind: BTreeMap<FailureKind, u64>,
     groups: FailureGroups,
+    /// Where tries of one case are told from those of another.
+    cases: Option<CaseTries>,
     supervision: Option<Supervision>,
     durations: Histogram<u64>,
     shortest: Duration,
@@ -97,6 +100,7 @@ impl Statistics {
             by_persona: BTreeMap::new(),
             by_kind: BTreeMap::new(),
             groups: FailureGroups::default(),
+            cases: None,
             supervision: None,
             durations: Histogram::new_with_bounds(1, LONGEST, 3)
                 .expect("these bounds are valid, with three significant digits"),
@@ -107,6 +111,27 @@ impl Statistics {
             cost: None,
             unpriced: 0,
         }
+    }
+
+    /// Nothing has run yet; tries of one case will be told from those of another, in some 24 bytes a case.
+    #[must_use]
+    pub fn of_cases() -> Self {
+        Self {
+            cases: Some(CaseTries::default()),
+            ..Self::new()
+        }
+    }
+
+    /// What repeated tries of the cases say; absent over nothing, and where cases are not told apart.
+    #[must_use]
+    pub fn repeats(&self) -> Option<Repeats> {
+        self.cases.as_ref()?.report()
+    }
+
+    /// The lowest pass rate of any case, 0 to 1; absent over nothing, and where cases are not told apart.
+    #[must_use]
+    pub fn worst_case_pass_rate(&self) -> Option<f64> {
+        self.cases.as_ref()?.worst()
     }
 
     /// The tokens that the agent's generations used; absent where there were none. What none of them told is unknown.
@@ -138,6 +163,9 @@ impl Statistics {
         if let Outcome::Failed(failure) = &run.outcome {
             *self.by_kind.entry(failure.kind).or_default() += 1;
             self.groups.record(failure, &run.case.name);
+        }
+        if let Some(cases) = &mut self.cases {
+            cases.record(run);
         }
         if let Some(conversation) = &run.conversation {
             self.supervision

@@ -10,6 +10,7 @@ mod orphan;
 mod outbox;
 mod panic;
 pub mod protocol;
+mod questions;
 mod run;
 mod serve;
 
@@ -17,3 +18,4 @@ pub use entry::test_entry;
 #[cfg(feature = "engine")]
 pub(crate) use outbox::Outbox;
 pub(crate) use panic::panic_message;
+pub(crate) use questions::Asker;

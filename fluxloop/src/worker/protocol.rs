@@ -9,7 +9,7 @@ use std::borrow::Cow;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
-pub use approval::{ApprovalDecision, Approve, Approved};
+pub use approval::{ApprovalDecision, Approve, Approved, Withdrawn};
 pub use observation::{
     Happening, Level, OBSERVE_VARIABLE, Observation, ObserveOptions, PointInTime, SpanEnd,
     SpanError, SpanKind, SpanStart, Usage,
@@ -127,6 +127,8 @@ pub enum Response<'a> {
     Observation(Observation<'a>),
     /// An agent asks whether it may use a tool.
     Approve(Approve<'a>),
+    /// It does not wait for the answer any more.
+    Withdrawn(Withdrawn),
 }
 
 /// Who the worker is.

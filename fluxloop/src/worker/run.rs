@@ -41,6 +41,11 @@ impl Runs {
         })
     }
 
+    /// Takes down what happens in runs, where somebody wants to know.
+    pub(super) fn recorder(&self) -> Option<&Arc<Recorder>> {
+        self.recorder.as_ref()
+    }
+
     /// Starts a run; its result goes to the outbox.
     pub(super) fn start(
         self: &Arc<Self>,

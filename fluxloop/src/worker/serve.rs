@@ -9,6 +9,7 @@ use super::{
     protocol::{
         AgentInfo, Bind, Bound, Call, Hello, MAX_LINE, Observation, Request, Response, VERSION,
     },
+    questions::{Asker, Questions},
     run::{Runs, abandoned},
 };
 use crate::{
@@ -121,6 +122,7 @@ async fn connect(socket: &str) -> io::Result<tokio::net::windows::named_pipe::Na
 struct Worker {
     outbox: Arc<Outbox>,
     runs: Arc<Runs>,
+    questions: Arc<Questions>,
     agents: HashMap<String, &'static AgentEntry>,
 }
 
@@ -136,6 +138,7 @@ impl Worker {
         let worker = Self {
             outbox,
             runs,
+            questions: Arc::default(),
             agents: agents.into_iter().collect(),
         };
         worker.send(&Response::Hello(hello));
@@ -168,8 +171,7 @@ impl Worker {
                         self.send(&abandoned(cancel.run));
                     }
                 }
-                // No agent of this worker has asked.
-                Request::Approved(_) => {}
+                Request::Approved(answer) => self.questions.answer(&answer),
                 Request::Shutdown(_) => return Ok(()),
             }
         }
@@ -178,11 +180,13 @@ impl Worker {
     fn call(&self, call: Call<'_>) {
         match (self.agents.get(&*call.agent), Context::new(&call.context)) {
             (Some(agent), Ok(context)) => {
+                let asker = Asker::new(call.run, &self.outbox, &self.questions)
+                    .recorded_by(self.runs.recorder());
                 self.runs.start(
                     &self.outbox,
                     call.run,
                     agent,
-                    (call.arguments.into_owned(), context),
+                    (call.arguments.into_owned(), context.with_asker(asker)),
                 );
             }
             (None, _) => self.refuse(

@@ -9,6 +9,9 @@
 
 use std::{io::Write as _, process::Command, time::Duration};
 
+use fluxloop::Context;
+use serde_json::json;
+
 #[fluxloop::agent]
 pub(crate) async fn echo(input: String) -> String {
     tokio::task::yield_now().await;
@@ -63,6 +66,27 @@ fn overflow(depth: u64) -> u64 {
 pub(crate) async fn stuck(input: String) -> String {
     std::thread::sleep(Duration::from_mins(10));
     input
+}
+
+/// Asks for two tools at once, and says how that went.
+#[fluxloop::agent]
+pub(crate) async fn asking(input: String, context: &Context) -> String {
+    let (refund, mail) = tokio::join!(
+        context.approve_tool("refund", &json!({ "order": input })),
+        context.approve_tool("mail", &[1, 2]),
+    );
+    format!("{}: {refund}; {mail}", context.auto_approve_tools())
+}
+
+/// Does not wait for the answer.
+#[fluxloop::agent]
+pub(crate) async fn impatient(milliseconds: u64, context: &Context) -> &'static str {
+    let question = context.approve_tool("refund", &());
+    let patience = Duration::from_millis(milliseconds);
+    match tokio::time::timeout(patience, question).await {
+        Ok(_) => "answered",
+        Err(_) => "in vain",
+    }
 }
 
 /// Waits, and can be cancelled.

@@ -85,12 +85,12 @@ fn wrong_inputs_are_96() {
         "generated_inputs:\n- inptu: say a\n- persona: b\n",
     );
     insta::assert_snapshot!(refused(&project, "", 96), @r#"
-    error: `generated_inputs[0]`: `input` is missing
+    error: `generated_inputs[0].inptu`: `input` is missing, and nothing reads this key
      --> inputs/generated.yaml:2:3
       |
     2 | - inptu: say a
       |   ^
-      = help: write the text itself, or a mapping with `input`, for example `- input: "How do I start?"`
+      = help: did you mean `input`?
 
     error: `generated_inputs[1]`: `input` is missing
      --> inputs/generated.yaml:3:3

@@ -148,11 +148,24 @@ fn conversations_may_be_switched_off() {
     for (name, variables, arguments) in [
         ("off-flag", "FLUXLOOP_MULTI_TURN=true", "--no-multi-turn"),
         ("off-last", "", "--multi-turn --no-multi-turn"),
+        ("off-variable", "FLUXLOOP_NO_MULTI_TURN=true", ""),
     ] {
         let row = &conversations(&project, name, variables, arguments)[0];
         assert_eq!(row["output"], "1/0/0");
         assert!(row.get("conversation_history").is_none() && row.get("turn_count").is_none());
     }
+}
+
+#[test]
+fn variables_that_contradict_each_other_are_refused() {
+    let project = talkative();
+    let finished = project
+        .run_with(
+            "FLUXLOOP_MULTI_TURN=true FLUXLOOP_NO_MULTI_TURN=true",
+            "run experiment --yes",
+        )
+        .exits(96);
+    let _ = finished.says("`FLUXLOOP_NO_MULTI_TURN`: it contradicts `FLUXLOOP_MULTI_TURN`");
 }
 
 #[test]
@@ -214,19 +227,6 @@ fn turns_are_told_to_programs() {
 }
 
 #[test]
-fn what_this_version_cannot_do_is_refused() {
-    let project = talkative();
-    let folder = project.path("refused");
-    let arguments = format!(
-        "run experiment --yes --multi-turn --manual-approve-tools -o {}",
-        folder.display()
-    );
-    let finished = project.run(&arguments).exits(96);
-    let _ = finished.says("approvals of tools are not part of this version yet");
-    assert!(!folder.exists());
-}
-
-#[test]
 fn a_missing_key_is_found_before_anything_runs() {
     let project = talkative();
     for (provider, variable) in [
@@ -255,16 +255,12 @@ fn an_option_that_has_no_effect_says_so() {
         ("supervisor-base-url", "http://127.0.0.1:9"),
         ("supervisor-cassette", "record"),
         ("persona-override", "ada"),
-        ("auto-approve-tools", ""),
-        ("manual-approve-tools", ""),
     ] {
         let finished = project.experiment(&format!("--{option} {value}")).exits(0);
         let _ = finished.says(&format!("`--{option}` has no effect"));
     }
-    let finished = project.run_with("FLUXLOOP_AUTO_APPROVE_TOOLS=false", "run experiment -y");
-    let _ = finished
-        .exits(0)
-        .says("`FLUXLOOP_AUTO_APPROVE_TOOLS` has no effect");
+    let finished = project.run_with("FLUXLOOP_MAX_TURNS=3", "run experiment -y");
+    let _ = finished.exits(0).says("`FLUXLOOP_MAX_TURNS` has no effect");
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! Every option of `run experiment`, by its flag and by its variable, told by what it changes outside.
 
 mod cargo;
+mod cases;
 mod configuration;
 mod conversation;
 mod execution;

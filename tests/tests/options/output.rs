@@ -18,6 +18,7 @@ fn results_go_where_they_are_said_to() {
         ("", "--output b", "b"),
         ("", "-o c/d", "c/d"),
         ("FLUXLOOP_OUTPUT_DIR=e", "", "e"),
+        ("FLUXLOOP_OUTPUT=i", "", "i"),
         ("FLUXLOOP_OUTPUT_DIR=e", "-o f", "f"),
         ("", "-c configs/page.yaml", "page"),
         ("", "-c configs/page.yaml -o g", "g"),
@@ -45,6 +46,7 @@ fn an_experiment_is_called_what_it_is_said_to() {
         ("", "--experiment-name baseline-test"),
         ("", "--name baseline-test"),
         ("FLUXLOOP_EXPERIMENT_NAME=baseline-test", ""),
+        ("FLUXLOOP_NAME=baseline-test", ""),
     ] {
         let arguments = format!("run experiment --yes {arguments}");
         let _ = project.run_with(variables, &arguments).exits(0);

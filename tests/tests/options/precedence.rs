@@ -19,6 +19,9 @@ const fn setting(option: &'static str, key: &'static str, layers: [&'static str;
 const SETTINGS: &[Setting] = &[
     setting("iterations", "/iterations", ["2", "3", "4"]),
     setting("personas", "/persona_filter", ["ada", "bob", "cy,ada"]),
+    setting("filter", "/cases/filter", ["iter", "hello", "say"]),
+    setting("sample", "/cases/sample", ["50", "60", "70"]),
+    setting("limit", "/cases/limit", ["51", "61", "71"]),
     setting("experiment-name", "/name", ["file", "variable", "flag"]),
     setting("parallel", "/parallel_runs", ["2", "3", "4"]),
     setting("seed", "/seed", ["20", "30", "40"]),
@@ -169,6 +172,7 @@ fn a_value_that_does_not_fit_is_refused_wherever_it_stands() {
         // Any text is a name, and whether there is such a persona is another question.
         if [
             "personas",
+            "filter",
             "experiment-name",
             "supervisor-model",
             "persona-override",

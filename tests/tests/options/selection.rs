@@ -87,6 +87,15 @@ fn other_inputs_may_be_named() {
         "generated_inputs: [{ input: say three }]",
     );
     project.write("configs/batch.yaml", "inputs_file: inputs/batch2.yaml");
+    project.write(
+        "inputs/batch3.csv",
+        "persona,input\nada,\"say four, five\"\n",
+    );
+    project.write("inputs/batch4.jsonl", "\"say six\"\n");
+    project.write(
+        "configs/several.yaml",
+        "inputs_file: [inputs/batch3.csv, inputs/batch2.yaml]",
+    );
     let one: &[&str] = &["one", "two"];
     for (variables, arguments, expected) in [
         ("", "--inputs inputs/batch1.yaml", one),
@@ -97,6 +106,18 @@ fn other_inputs_may_be_named() {
             "-c configs/batch.yaml --inputs inputs/batch1.yaml",
             one,
         ),
+        ("", "--inputs inputs/batch3.csv", &["four, five"]),
+        (
+            "",
+            "--inputs inputs/batch4.jsonl --inputs inputs/batch3.csv",
+            &["six", "four, five"],
+        ),
+        (
+            "FLUXLOOP_INPUTS=inputs/batch2.yaml,inputs/batch4.jsonl",
+            "",
+            &["three", "six"],
+        ),
+        ("", "-c configs/several.yaml", &["four, five", "three"]),
         ("", "", &["usual"]),
     ] {
         let arguments = format!("run experiment --yes {arguments}");

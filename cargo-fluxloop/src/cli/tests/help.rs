@@ -13,6 +13,7 @@ fn a_command_is_asked_for() {
       run          Run an experiment
       list         List the registered agents, or the cases that a run would have
       show         Show an experiment, or one case of it
+      generate     Generate inputs
       completions  Print a shell's completions for `cargo-fluxloop`
 
     Options:

@@ -8,6 +8,7 @@ fn plan(personas: &'static [&'static str], total_runs: u64) -> PlanSummary<'stat
         personas,
         iterations: 10,
         total_runs,
+        left_out: 0,
         parallel: 4,
         output: Path::new("/work/experiments"),
     }
@@ -57,6 +58,14 @@ fn the_plan_stands_above_the_question() {
     [WARN] 1000 runs: each of them calls the agent, which may take long and cost money
     Continue? [y/N]
     ");
+}
+
+#[test]
+fn what_is_left_out_is_said() {
+    let mut plan = plan(&[], 7);
+    plan.left_out = 493;
+    let (_, text) = ask(&plan, b"");
+    assert!(text.contains("Total runs:  7, 493 left out\n"), "{text}");
 }
 
 #[test]

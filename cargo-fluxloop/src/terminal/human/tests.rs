@@ -1,3 +1,5 @@
+mod part;
+
 use fluxloop::event::FailureKind;
 
 use super::*;
@@ -66,7 +68,7 @@ fn on_a_terminal() {
     [INFO] Starting experiment...
     [INFO] Loaded 8 inputs
     [INFO] Running 1 iteration per input (8 total runs)
-    [▓▓▓▓▓▓▓▓▓▓] 8/8 (100%) - ETA: 0s - 3 failed
+    [▓▓▓▓▓▓▓▓▓▓] 8/8 (100%) - 3 failed
 
     Failures:
       2 × agent_error: connection refused: the model's address is not reachable fro…
@@ -138,7 +140,7 @@ fn elsewhere() {
     [▓▓░░░░░░░░] 2/8 (25%) - ETA: 3s
     [▓▓▓▓▓░░░░░] 4/8 (50%) - ETA: 2s - 2 failed
     [▓▓▓▓▓▓▓░░░] 6/8 (75%) - ETA: 1s - 3 failed
-    [▓▓▓▓▓▓▓▓▓▓] 8/8 (100%) - ETA: 0s - 3 failed
+    [▓▓▓▓▓▓▓▓▓▓] 8/8 (100%) - 3 failed
 
     Failures:
       2 × agent_error: connection refused: the model's address is not reachable from this machine (os error 111)
@@ -185,7 +187,7 @@ fn verbose_on_a_wide_terminal() {
     test run::novice_user::how_do_i_start_5::iter_0 ... FAILED
     test run::novice_user::how_do_i_start_6::iter_0 ... ok
     test run::novice_user::how_do_i_start_7::iter_0 ... ok
-    [▓▓▓▓▓▓▓▓▓▓] 8/8 (100%) - ETA: 0s - 3 failed
+    [▓▓▓▓▓▓▓▓▓▓] 8/8 (100%) - 3 failed
 
     Failures:
       2 × agent_error: connection refused: the model's address is not reachable from this machine (os error 111)

@@ -34,7 +34,7 @@ fn each_event_is_a_line() {
             .finish(gate(0, Some(0.95)), 12_340, true);
     });
     insta::assert_snapshot!(text, @r#"
-    {"reason":"experiment-started","experiment_name":"baseline","path":"/work/experiments/exp_20241101_143022","target":"examples.my_agent:run","inputs":2,"iterations":1,"planned_traces":2,"seed":7,"started_at":"2024-11-01T14:30:22Z","fluxloop_version":"0.1.0"}
+    {"reason":"experiment-started","experiment_name":"baseline","path":"/work/experiments/exp_20241101_143022","target":"examples.my_agent:run","inputs":2,"iterations":1,"planned_traces":2,"left_out":0,"seed":7,"started_at":"2024-11-01T14:30:22Z","fluxloop_version":"0.1.0"}
     {"reason":"run-started","case":"run::novice_user::how_do_i_start_0::iter_0","iteration":0,"persona":"novice_user"}
     {"reason":"run-retried","case":"run::novice_user::how_do_i_start_0::iter_0","iteration":0,"persona":"novice_user","attempt":1,"delay_ms":5000.0,"error":{"kind":"agent_error","message":"connection reset"}}
     {"reason":"run-finished","trace_id":"trace_001","case":"run::novice_user::how_do_i_start_0::iter_0","iteration":0,"persona":"novice_user","input":"How do I start?","output":"With the README.","duration_ms":2.5,"success":true}

@@ -1,5 +1,5 @@
 use super::*;
-use crate::terminal::sample::{Captured, at};
+use crate::terminal::sample::{Captured, at, case};
 
 fn meter(bar: Bar, planned: u64, done: u64, failed: u64) -> Meter {
     let mut meter = Meter::new(bar, planned, at(0));
@@ -15,7 +15,7 @@ fn the_text_shows_bar_counts_and_estimate() {
     insta::assert_snapshot!(text(0, 0, 0), @"[░░░░░░░░░░] 0/500 (0%)");
     insta::assert_snapshot!(text(250, 0, 135), @"[▓▓▓▓▓░░░░░] 250/500 (50%) - ETA: 2m 15s");
     insta::assert_snapshot!(text(499, 3, 499), @"[▓▓▓▓▓▓▓▓▓░] 499/500 (99%) - ETA: 1s - 3 failed");
-    insta::assert_snapshot!(text(500, 3, 500), @"[▓▓▓▓▓▓▓▓▓▓] 500/500 (100%) - ETA: 0s - 3 failed");
+    insta::assert_snapshot!(text(500, 3, 500), @"[▓▓▓▓▓▓▓▓▓▓] 500/500 (100%) - 3 failed");
 }
 
 #[test]
@@ -55,7 +55,10 @@ fn drawings(bar: Bar, columns: Option<usize>) -> String {
 
 #[test]
 fn a_bar_is_drawn_ten_times_a_second() {
-    assert_eq!(drawings(Bar::InPlace, Some(80)).matches('\r').count(), 26);
+    assert_eq!(
+        drawings(Bar::InPlace, Some(80)).matches("/2500 ").count(),
+        26
+    );
 }
 
 #[test]
@@ -63,7 +66,7 @@ fn a_line_is_written_once_a_second_and_at_the_end() {
     insta::assert_snapshot!(drawings(Bar::LineByLine, None), @"
     [▓▓▓▓░░░░░░] 1000/2500 (40%) - ETA: 2s
     [▓▓▓▓▓▓▓▓░░] 2000/2500 (80%) - ETA: 1s
-    [▓▓▓▓▓▓▓▓▓▓] 2500/2500 (100%) - ETA: 0s
+    [▓▓▓▓▓▓▓▓▓▓] 2500/2500 (100%)
     ");
 }
 
@@ -87,6 +90,77 @@ fn what_finished_together_is_drawn_by_the_next_tick() {
         "{}",
         captured.screen()
     );
+}
+
+/// The turn of a conversation that begins.
+fn turn(run: u64, turn: u32, says: &str) -> Turn {
+    Turn::new(&case(run), turn, 8, says)
+}
+
+#[test]
+fn the_turn_that_began_last_stands_below_the_bar() {
+    let mut meter = meter(Bar::InPlace, 3, 0, 0);
+    let status = |meter: &Meter| meter.status(at(0), Some(60)).join("\n");
+    meter.turn_began(turn(0, 1, "Where is my order A-1001?"));
+    insta::assert_snapshot!(status(&meter), @"
+    [░░░░░░░░░░] 0/3 (0%)
+    Turn 1/8: Where is my order A-1001?
+    ");
+    // Among others it says whose it is.
+    meter.turn_began(turn(1, 3, "Send it to 5 Mill Lane, and be quick about it."));
+    insta::assert_snapshot!(status(&meter), @"
+    [░░░░░░░░░░] 0/3 (0%)
+    Turn 3/8 (how_do_i_start_1): Send it to 5 Mill Lane, and be…
+    ");
+    meter.turn_began(turn(0, 2, "Thanks."));
+    insta::assert_snapshot!(status(&meter), @"
+    [░░░░░░░░░░] 0/3 (0%)
+    Turn 2/8 (how_do_i_start_0): Thanks.
+    ");
+    // What has ended has no turn any more.
+    meter.run_ended(0);
+    insta::assert_snapshot!(status(&meter), @"
+    [░░░░░░░░░░] 0/3 (0%)
+    Turn 3/8: Send it to 5 Mill Lane, and be quick about it.
+    ");
+    meter.run_ended(1);
+    assert_eq!(meter.status(at(0), Some(60)).len(), 1);
+}
+
+#[test]
+fn what_the_user_says_fits_and_is_harmless() {
+    let mut meter = meter(Bar::InPlace, 3, 0, 0);
+    meter.turn_began(turn(0, 8, &"\u{1b}[2J世界\n[INFO] well ".repeat(1000)));
+    let line = |columns| meter.status(at(0), Some(columns)).remove(1);
+    insta::assert_snapshot!(line(80), @r"Turn 8/8: \u{1b}[2J世界\n[INFO] well \u{1b}[2J世界\n[INFO] well \u{1b}[2J世界\n…");
+    insta::assert_snapshot!(line(40), @r"Turn 8/8: \u{1b}[2J世界\n[INFO] well \u…");
+    for columns in 0..100 {
+        assert!(width(&line(columns)) <= columns);
+        assert!(!line(columns).contains(fluxloop::visible::acts));
+    }
+}
+
+#[test]
+fn only_the_bar_stays_at_the_end() {
+    let captured = Captured::default();
+    let shell = Shell::to(captured.clone(), Verbosity::Normal, Some(80));
+    let mut meter = meter(Bar::InPlace, 1, 0, 0);
+    meter.turn_began(turn(0, 1, "Hello"));
+    meter.draw(&shell, at(0));
+    assert!(captured.screen().contains("Turn 1/8: Hello"));
+    meter.update(1, 0);
+    meter.finish(&shell, at(1000));
+    insta::assert_snapshot!(captured.screen(), @"[▓▓▓▓▓▓▓▓▓▓] 1/1 (100%)");
+}
+
+#[test]
+fn lines_tell_of_no_turn() {
+    let captured = Captured::default();
+    let shell = Shell::to(captured.clone(), Verbosity::Normal, None);
+    let mut meter = meter(Bar::LineByLine, 2, 1, 0);
+    meter.turn_began(turn(0, 1, "Hello"));
+    meter.draw(&shell, at(2000));
+    insta::assert_snapshot!(captured.text(), @"[▓▓▓▓▓░░░░░] 1/2 (50%) - ETA: 2s");
 }
 
 #[test]

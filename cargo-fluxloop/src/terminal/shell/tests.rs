@@ -1,6 +1,10 @@
 use super::*;
 use crate::terminal::sample::{Captured, Failing};
 
+fn lines(lines: &[&str]) -> Vec<String> {
+    lines.iter().map(|line| (*line).to_owned()).collect()
+}
+
 fn said(verbosity: Verbosity, columns: Option<usize>, say: impl FnOnce(&Shell)) -> String {
     let captured = Captured::default();
     say(&Shell::to(captured.clone(), verbosity, columns));
@@ -68,9 +72,15 @@ fn a_message_cannot_forge_another() {
 fn lines_appear_above_the_status() {
     let captured = Captured::default();
     let shell = Shell::to(captured.clone(), Verbosity::Normal, Some(40));
-    shell.set_status("[▓░] 1/2");
+    shell.set_status(&lines(&["[▓░] 1/2", "Turn 2/8: why?"]));
     shell.info("one");
-    shell.set_status("2/2");
+    shell.set_status(&lines(&["[▓▓] 2/2", "Turn 3/8: and then?"]));
+    insta::assert_snapshot!(captured.screen(), @"
+    [INFO] one
+    [▓▓] 2/2
+    Turn 3/8: and then?
+    ");
+    shell.set_status(&lines(&["2/2"]));
     shell.warn("two");
     shell.finish_status();
     shell.text("end");
@@ -86,9 +96,77 @@ fn lines_appear_above_the_status() {
 fn a_status_that_stays_the_same_is_not_drawn_again() {
     let captured = Captured::default();
     let shell = Shell::to(captured.clone(), Verbosity::Normal, Some(40));
-    shell.set_status("1/2");
-    shell.set_status("1/2");
-    assert_eq!(captured.text(), "\r1/2");
+    shell.set_status(&lines(&["1/2"]));
+    shell.set_status(&lines(&["1/2"]));
+    assert_eq!(captured.text(), "1/2");
+}
+
+#[test]
+fn what_a_terminal_broke_when_it_became_narrower_is_erased() {
+    let captured = Captured::default();
+    let shell = Shell::to(captured.clone(), Verbosity::Normal, Some(10));
+    shell.text("above");
+    // Drawn when there was room: the terminal has broken both, into two lines and three.
+    shell.set_status(&lines(&["[▓░] 1/2 (50%)", "Turn 2/8: why is that?"]));
+    shell.set_status(&lines(&["1/2 (50%)", "Turn 2/8:…"]));
+    insta::assert_snapshot!(captured.screen_of(10), @"
+    above
+    1/2 (50%)
+    Turn 2/8:…
+    ");
+}
+
+#[test]
+fn where_the_cursor_cannot_be_moved_the_status_is_one_line() {
+    let captured = Captured::default();
+    let mut shell = Shell::to(captured.clone(), Verbosity::Normal, Some(40));
+    shell.screen = Arc::new(Mutex::new(Screen::new(Box::new(captured.clone()), false)));
+    shell.set_status(&lines(&["[▓░] 1/2", "Turn 2/8: why?"]));
+    shell.info("one");
+    shell.set_status(&lines(&["2/2", "Turn 2/8: why?"]));
+    shell.finish_status();
+    assert_eq!(
+        captured.text(),
+        "[▓░] 1/2\r        \r[INFO] one\n[▓░] 1/2\r        \r2/2\n"
+    );
+}
+
+#[test]
+fn a_question_stands_last_until_it_is_answered() {
+    let captured = Captured::default();
+    let shell = Shell::to(captured.clone(), Verbosity::Normal, Some(40));
+    shell.set_status(&lines(&["[▓░] 1/2", "Turn 2/8: why?"]));
+    let question = shell.ask("A question:", "Yes? ");
+    shell.set_status(&lines(&["[▓░] 1/2", "Turn 3/8: and then?"]));
+    shell.info("one");
+    insta::assert_snapshot!(captured.screen(), @"
+    A question:
+    [INFO] one
+    Yes?
+    ");
+    // What was typed is shown by the terminal itself.
+    captured.clone().write_all(b"y\n").unwrap();
+    question.answered();
+    insta::assert_snapshot!(captured.screen(), @"
+    A question:
+    [INFO] one
+    Yes? y
+    [▓░] 1/2
+    Turn 3/8: and then?
+    ");
+    drop(shell.ask("Another:", "Yes? "));
+    shell.finish_status();
+    shell.text("end");
+    insta::assert_snapshot!(captured.screen(), @"
+    A question:
+    [INFO] one
+    Yes? y
+    Another:
+    Yes? (no longer asked)
+    [▓░] 1/2
+    Turn 3/8: and then?
+    end
+    ");
 }
 
 #[test]

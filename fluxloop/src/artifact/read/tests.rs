@@ -104,7 +104,7 @@ fn written(directory: &Directory) -> Timestamp {
             .event(&Event::RunFinished { run: &run, so_far })
             .unwrap();
     }
-    let verdict = Gate::default().judge(&statistics.counts());
+    let verdict = Gate::default().judge(&statistics.counts(), None);
     let end = "2024-11-01T14:35:10.25Z".parse().unwrap();
     let finished = Finished::new(statistics, verdict, end);
     artifacts

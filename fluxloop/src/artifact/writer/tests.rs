@@ -33,6 +33,7 @@ fn input(folder: &TempDir) -> ArtifactInput {
             inputs: 3,
             iterations: 1,
             planned: 3,
+            left_out: 0,
             target: "examples.my_agent:run".to_owned(),
             seed: 42,
             at: "2024-11-01T14:30:22Z".parse().unwrap(),
@@ -43,6 +44,7 @@ fn input(folder: &TempDir) -> ArtifactInput {
         gate: Gate {
             max_failures: 1,
             min_success_rate: None,
+            min_case_pass_rate: None,
         },
         save_traces: true,
         save_aggregated_metrics: true,
@@ -97,7 +99,10 @@ impl Experiment {
     fn finish(&mut self, interrupted: bool) -> Result<(), ArtifactError> {
         let gate = self.artifacts.summary.gate;
         self.artifacts.event(&Event::ExperimentFinished(&Finished {
-            verdict: gate.judge(&self.statistics.counts()),
+            verdict: gate.judge(
+                &self.statistics.counts(),
+                self.statistics.worst_case_pass_rate(),
+            ),
             statistics: self.statistics.clone(),
             at: "2024-11-01T14:35:10.25Z".parse().unwrap(),
             interrupted,

@@ -12,7 +12,7 @@ use crate::{
 };
 
 /// The switches and values of a conversation that flags and variables set.
-const OF_TURNS: [&str; 3] = ["max_turns", "auto_approve_tools", "persona_override"];
+const OF_TURNS: [&str; 2] = ["max_turns", "persona_override"];
 const OF_SUPERVISOR: [&str; 4] = ["provider", "model", "temperature", "base_url"];
 
 /// Checks `replay_args`.
@@ -48,19 +48,8 @@ pub(super) fn multi_turn(
     {
         section.wrong::<()>("min_turns", node, "no more than `multi_turn.max_turns`");
     }
-    if section.switch("auto_approve_tools") == Some(false)
-        && enabled
-        && let Some(node) = section.node("auto_approve_tools")
-    {
-        let hint = "leave it at true: agents of this version cannot ask for approval";
-        experiment::not_yet(
-            section,
-            "auto_approve_tools",
-            node,
-            "approvals of tools",
-            hint,
-        );
-    }
+    // Of single questions, too.
+    let auto_approve_tools = section.switch("auto_approve_tools") != Some(false);
     let persona_override = section.name("persona_override");
     if let (Some(name), Some(node)) = (&persona_override, section.node("persona_override")) {
         check_known(section, "persona_override", node, name, personas);
@@ -79,6 +68,7 @@ pub(super) fn multi_turn(
             enabled,
             max_turns,
             min_turns,
+            auto_approve_tools,
             persona_override,
             supervisor,
         },

@@ -8,7 +8,7 @@ use std::{
 
 use super::{Section, Surroundings};
 use crate::config::{
-    Gate, Output,
+    CaseSelection, Gate, Output,
     error::{ConfigError, ErrorKind, Warning},
     node::Node,
 };
@@ -78,21 +78,34 @@ pub(super) fn output(root: &Section<'_>, surroundings: &Surroundings<'_>) -> Out
     }
 }
 
-/// The file that was asked for, which may be missing, or the default one if it is there.
-pub(super) fn inputs_file(root: &Section<'_>, surroundings: &Surroundings<'_>) -> Option<PathBuf> {
-    let default = || super::join(surroundings.project_directory, DEFAULT_INPUTS);
-    surroundings
-        .path(root, "inputs_file")
-        .or_else(|| Some(default()).filter(|path| path.is_file()))
+/// The files that were asked for, which may be missing, or the default one if it is there.
+pub(super) fn inputs_files(root: &Section<'_>, surroundings: &Surroundings<'_>) -> Vec<PathBuf> {
+    let asked = surroundings.paths(root, "inputs_file");
+    if !asked.is_empty() {
+        return asked;
+    }
+    let default = super::join(surroundings.project_directory, DEFAULT_INPUTS);
+    Some(default)
+        .filter(|path| path.is_file())
+        .into_iter()
+        .collect()
+}
+
+pub(super) fn cases(section: &Section<'_>) -> CaseSelection {
+    CaseSelection {
+        filter: section.name("filter"),
+        sample: given_count(section, "sample"),
+        limit: given_count(section, "limit"),
+    }
 }
 
 pub(super) fn gate(section: &Section<'_>) -> Gate {
     let expected = "a fraction from 0 to 1 (95 % is 0.95)";
+    let rate = |key| section.number(key, expected, |value| (0.0..=1.0).contains(&value));
     Gate {
         max_failures: section.whole("max_failures", 0, u64::MAX).unwrap_or(0),
-        min_success_rate: section.number("min_success_rate", expected, |value| {
-            (0.0..=1.0).contains(&value)
-        }),
+        min_success_rate: rate("min_success_rate"),
+        min_case_pass_rate: rate("min_case_pass_rate"),
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod conversation;
 mod experiment;
+mod generation;
 mod observe;
 mod personas;
 mod pricing;
@@ -18,7 +19,7 @@ pub(crate) use experiment::DEFAULT_INPUTS;
 use super::{
     Config, Warning,
     error::ConfigErrors,
-    node::{Node, Origin},
+    node::{Node, NodeValue, Origin},
     problems::Problems,
     section::Section,
 };
@@ -27,13 +28,8 @@ use crate::{
     secret::{HEADER_VARIABLES, MASK, Secrets, header_values, is_secret_variable, looks_secret},
 };
 
-/// Keys of the original that say nothing here, or belong to its generation of inputs.
-const ACCEPTED: [&str; 4] = [
-    "collector_url",
-    "source_root",
-    "evaluators",
-    "input_generation",
-];
+/// Keys of the original that say nothing here.
+const ACCEPTED: [&str; 3] = ["collector_url", "source_root", "evaluators"];
 
 /// What a configuration is read against.
 pub(crate) struct Surroundings<'a> {
@@ -53,11 +49,31 @@ impl Surroundings<'_> {
     /// The path that a key holds, as it was meant where it was set. Absolute.
     fn path(&self, section: &Section<'_>, key: &'static str) -> Option<PathBuf> {
         let path = section.name(key)?;
-        let base = match section.node(key)?.origin {
+        Some(self.resolved(&section.node(key)?.origin, &path))
+    }
+
+    /// The paths that a key holds: one, or a list.
+    fn paths(&self, section: &Section<'_>, key: &'static str) -> Vec<PathBuf> {
+        let Some(Node {
+            value: NodeValue::Sequence(items),
+            ..
+        }) = section.node(key)
+        else {
+            return self.path(section, key).into_iter().collect();
+        };
+        let path = |item: &Node| match &item.value {
+            NodeValue::Text(path) if is_path(path) => Some(self.resolved(&item.origin, path)),
+            _ => section.wrong(key, item, "the path of a file"),
+        };
+        items.iter().filter_map(path).collect()
+    }
+
+    fn resolved(&self, origin: &Origin, path: &str) -> PathBuf {
+        let base = match origin {
             Origin::CommandLine(_) | Origin::Environment(_) => self.current_directory,
             Origin::File { .. } | Origin::DotEnv(_) | Origin::Default => self.project_directory,
         };
-        Some(join(base, &path))
+        join(base, path)
     }
 
     /// The path of a key that has a default.
@@ -102,6 +118,10 @@ impl Surroundings<'_> {
     }
 }
 
+fn is_path(text: &str) -> bool {
+    !text.trim().is_empty() && !text.chars().any(char::is_control)
+}
+
 /// A path without the `.` in `a/./b`.
 fn join(base: &Path, path: &str) -> PathBuf {
     base.join(path).components().collect()
@@ -132,7 +152,7 @@ fn config(root: &Section<'_>, files: Vec<PathBuf>, surroundings: &Surroundings<'
     secrets.extend(keys);
     experiment::refuse_judgement(root);
     root.ignore(&ACCEPTED);
-    root.prefixed("variation_");
+    let generation = generation::settings(root);
     let runner = runner::section(root, surroundings, &mut secrets);
     Config {
         project_directory: experiment::project_directory(root, surroundings),
@@ -149,17 +169,20 @@ fn config(root: &Section<'_>, files: Vec<PathBuf>, surroundings: &Surroundings<'
         input_template: experiment::input_template(root),
         runner: runner.runner,
         output: experiment::output(root, surroundings),
-        inputs_file: experiment::inputs_file(root, surroundings),
+        inputs_files: experiment::inputs_files(root, surroundings),
         base_inputs: input::decode_entries(
             root.list("base_inputs"),
             "base_inputs",
+            input::Format::Yaml,
             root.problems(),
         ),
         persona_filter: personas::filter(root, &personas),
         personas,
+        generation,
         multi_turn,
         pricing: root.section("pricing", pricing::pricing),
         observe: root.section("observe", observe::settings),
+        cases: root.section("cases", experiment::cases),
         gate: root.section("gate", experiment::gate),
         fail_fast: root.switch("fail_fast").unwrap_or(false),
         secrets: Secrets::new(secrets),

@@ -58,7 +58,8 @@ fn experiment_keys() -> Vec<Key> {
         "output: {{directory: {}}}" => "out", else "''", |c| c.output.directory.display().to_string();
         "save_traces: {}" => "false", else "no", |c| c.output.save_traces.to_string();
         "save_aggregated_metrics: {}" => "false", else "1", |c| c.output.save_aggregated_metrics.to_string();
-        "inputs_file: {}" => "mine.yaml", else "{}", |c| format!("{:?}", c.inputs_file);
+        "inputs_file: {}" => "mine.yaml", else "{}", |c| format!("{:?}", c.inputs_files);
+        "inputs_file: {}" => "[a.yaml, b.csv]", else "[a.yaml, 3]", |c| format!("{:?}", c.inputs_files);
         "personas: {}" => "[{name: a}]", else "[a]", |c| format!("{:?}", c.personas);
         "personas: [{{name: {}}}]" => "a", else "''", |c| format!("{:?}", c.personas);
         "personas: [{{name: a, description: {}}}]" => "x", else "[]", |c| format!("{:?}", c.personas);
@@ -71,12 +72,19 @@ fn experiment_keys() -> Vec<Key> {
         "base_inputs: {}" => "[{input: hi}]", else "[3]", |c| format!("{:?}", c.base_inputs);
         "persona_filter: {}" => "[a, b]", else "[[]]", |c| format!("{:?}", c.persona_filter);
         "persona_filter: {}" => "'a, b'", else "','", |c| format!("{:?}", c.persona_filter);
+        "cases: {{filter: {}}}" => "refund", else "''", |c| format!("{:?}", c.cases);
+        "cases: {{sample: {}}}" => "7", else "0", |c| format!("{:?}", c.cases);
+        "cases: {{limit: {}}}" => "7", else "0", |c| format!("{:?}", c.cases);
+        "variation_count: {}" => "3", else "0", |c| format!("{:?}", c.generation);
+        "variation_strategies: {}" => "[typo, verbose]", else "typo", |c| format!("{:?}", c.generation);
+        "input_generation: {{mode: {}}}" => "llm", else "magic", |c| format!("{:?}", c.generation);
         "fail_fast: {}" => "true", else "maybe", |c| c.fail_fast.to_string();
         "gate: {{max_failures: {}}}" => "3", else "-1", |c| c.gate.max_failures.to_string();
         "pricing: {}" => "{gpt-4o: {input: 1, output: 2}}", else "[]", |c| format!("{:?}", c.pricing);
         "pricing: {{gpt-4o: {}}}" => "{input: 1, output: 2}", else "3", |c| format!("{:?}", c.pricing);
         "pricing: {{gpt-4o: {{output: 1, input: {}}}}}" => "2.5", else "-1", |c| format!("{:?}", c.pricing);
         "pricing: {{gpt-4o: {{input: 1, output: {}}}}}" => "2.5", else "free", |c| format!("{:?}", c.pricing);
+        "gate: {{min_case_pass_rate: {}}}" => "0.5", else "1.5", |c| format!("{:?}", c.gate.min_case_pass_rate);
         "gate: {{min_success_rate: {}}}" => "0.5", else "95", |c| format!("{:?}", c.gate.min_success_rate);
     }
 }
@@ -153,7 +161,7 @@ fn conversation_keys() -> Vec<Key> {
         "multi_turn: {{enabled: {}}}" => "false", else "off", at!("/multi_turn/enabled");
         "multi_turn: {{max_turns: {}}}" => "100", else "101", at!("/multi_turn/max_turns");
         "multi_turn: {{min_turns: {}}}" => "2", else "101", at!("/multi_turn/min_turns");
-        "multi_turn: {{auto_approve_tools: {}}}" => "false", else "x", at!("/multi_turn/auto_approve_tools");
+        "multi_turn: {{auto_approve_tools: {}}}" => "false", else "x", |c| c.multi_turn.auto_approve_tools.to_string();
         "multi_turn: {{persona_override: {}}}" => "p", else "[]", at!("/multi_turn/persona_override");
         "multi_turn: {{supervisor: {{provider: {}}}}}" => "mock", else "gemini", at!("/multi_turn/supervisor/provider");
         "multi_turn: {{supervisor: {{model: {}}}}}" => "gpt-4o", else "[]", at!("/multi_turn/supervisor/model");

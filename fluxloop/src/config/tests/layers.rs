@@ -86,7 +86,7 @@ fn every_option_has_a_flag_and_a_variable() {
             (_, OptionKind::Whole | OptionKind::Number) => ("7", "-1"),
             (_, OptionKind::Switch) => ("1", "yes"),
             (_, OptionKind::List) => ("a,b", ","),
-            (_, OptionKind::Text | OptionKind::Path) => ("text", "a\nb"),
+            (_, OptionKind::Text | OptionKind::Path | OptionKind::Paths) => ("text", "a\nb"),
         };
         let flag = Project::simulation("{}").flag(option.name, value);
         let variable = Project::simulation("{}").environment(&[(&option.variable(), value)]);
@@ -102,7 +102,8 @@ fn every_option_has_a_flag_and_a_variable() {
                 option.name
             );
             let is_of_turns = option.key.starts_with("multi_turn.")
-                && !["multi-turn", "supervisor-api-key"].contains(&option.name);
+                && !["multi-turn", "auto-approve-tools", "supervisor-api-key"]
+                    .contains(&option.name);
             assert_eq!(
                 project.warnings().contains(of_turns),
                 is_of_turns,

@@ -112,15 +112,6 @@ fn later_versions() {
     error: `multi_turn.supervisor.api_key`: the supervisor has no API key for openai
       = help: looked for `--supervisor-api-key`, FLUXLOOP_SUPERVISOR_API_KEY, `multi_turn.supervisor.api_key`, OPENAI_API_KEY (in the environment and in .env); a server of your own needs none: name it by `base_url`. `provider: mock` plays a script without any
     ");
-    let approval = "multi_turn:\n  enabled: true\n  auto_approve_tools: false\n  supervisor: {provider: mock}\n";
-    insta::assert_snapshot!(errors(approval), @"
-    error: `multi_turn.auto_approve_tools`: approvals of tools are not part of this version yet
-     --> configs/simulation.yaml:3:23
-      |
-    3 |   auto_approve_tools: false
-      |                       ^
-      = help: leave it at true: agents of this version cannot ask for approval
-    ");
     insta::assert_snapshot!(errors("multi_turn: {max_turns: 2, min_turns: 3}\n"), @"
     error: `multi_turn.min_turns`: expected no more than `multi_turn.max_turns`, found 3
      --> configs/simulation.yaml:1:39

@@ -92,13 +92,16 @@ fn paths_are_relative_to_where_they_were_set() {
     project.request.config = Some("p/configs/simulation.yaml".into());
     let config = project.config();
     assert_eq!(config.output.directory, project.path("p/out"));
-    assert_eq!(config.inputs_file, Some(project.path("p/in.yaml")));
+    assert_eq!(config.inputs_files, [project.path("p/in.yaml")]);
     assert_eq!(config.runner.working_directory, project.path("p/.."));
     let project = project
         .flag("output-dir", "mine")
-        .environment(&[("FLUXLOOP_INPUTS", "i.yaml")]);
+        .environment(&[("FLUXLOOP_INPUTS", "i.yaml, j.csv")]);
     assert_eq!(project.config().output.directory, project.path("mine"));
-    assert_eq!(project.config().inputs_file, Some(project.path("i.yaml")));
+    assert_eq!(
+        project.config().inputs_files,
+        [project.path("i.yaml"), project.path("j.csv")]
+    );
 }
 
 #[test]
@@ -134,11 +137,11 @@ fn the_name_falls_back_to_the_folder() {
 #[test]
 fn the_default_inputs_file_is_used_if_it_is_there() {
     let project = Project::simulation("{}");
-    assert_eq!(project.config().inputs_file, None);
+    assert!(project.config().inputs_files.is_empty());
     project.write("inputs/generated.yaml", b"- a");
     assert_eq!(
-        project.config().inputs_file,
-        Some(project.path("inputs/generated.yaml"))
+        project.config().inputs_files,
+        [project.path("inputs/generated.yaml")]
     );
 }
 

@@ -1,6 +1,6 @@
 //! The snapshot: read back, it is the same configuration, without secrets.
 
-use std::path::Path;
+use std::{num::NonZeroU32, path::Path};
 
 use proptest::prelude::*;
 use serde_json::Value;
@@ -27,6 +27,7 @@ personas:
   - {name: a, goals: ["x: y", "- z"], custom_attributes: {n: 1.5, authority: high}}
   - {name: b, expertise_level: expert, language: de}
 persona_filter: a
+cases: {filter: refund, sample: 20, limit: 10}
 gate: {max_failures: 2, min_success_rate: 0.5}
 fail_fast: true
 multi_turn: {max_turns: 3, supervisor: {provider: mock, api_key: sk-supervisor, api_key_env: MY_KEY, metadata: {scripted_questions: [more]}}}
@@ -43,7 +44,7 @@ fn round_trip(config: &Config, seed: u64) -> [Value; 2] {
     let inputs = Path::new("/experiments/exp_1/inputs.yaml");
     let again = read_back(&config.snapshot_yaml(inputs, seed));
     assert_eq!(again.seed, Some(seed));
-    assert_eq!(again.inputs_file.as_deref(), Some(inputs));
+    assert_eq!(again.inputs_files, [inputs]);
     [config.snapshot(inputs, seed), again.snapshot(inputs, seed)]
 }
 
@@ -59,6 +60,8 @@ fn it_reads_back_as_the_same_configuration() {
     assert_eq!(again.personas, config.personas);
     assert_eq!(again.persona_filter, config.persona_filter);
     assert_eq!(again.iterations, config.iterations);
+    assert_eq!(again.cases, config.cases);
+    assert_eq!(again.cases.sample.map(NonZeroU32::get), Some(20));
     assert_eq!(again.project_directory, config.project_directory);
     assert_eq!(again.runner.target.as_deref(), Some("my_crate.agents:run"));
     assert_eq!(

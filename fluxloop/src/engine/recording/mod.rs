@@ -21,6 +21,7 @@ use crate::{
         What,
     },
     plan::Case,
+    supervisor::TokenUsage,
     worker::protocol::{Happening, Level, PointInTime, SpanEnd, SpanStart, Usage},
 };
 use cost::Cost;
@@ -41,6 +42,8 @@ pub(crate) struct Recording {
     /// Observations of the agent's process that may still be told.
     room: u64,
     dropped: u64,
+    decisions: u32,
+    supervisor_usage: Option<TokenUsage>,
     usage: Option<Usage>,
     cost: Cost,
     actions: Vec<TurnActions>,
@@ -61,6 +64,8 @@ impl Recording {
             open: OpenSpans::default(),
             room: limit,
             dropped: 0,
+            decisions: 0,
+            supervisor_usage: None,
             usage: None,
             cost: Cost::default(),
             actions: Vec::new(),
@@ -104,8 +109,17 @@ impl Recording {
     }
 
     /// The supervisor has decided, or has not.
-    #[expect(clippy::unused_self, reason = "a decision belongs to a run")]
     pub(super) fn decided(&mut self, decided: &Decided, tell: Tell<'_>) {
+        let used = match &decided.result {
+            Ok(decision) => {
+                self.decisions += 1;
+                decision.usage
+            }
+            Err(failure) => failure.usage,
+        };
+        if let Some(used) = used {
+            *self.supervisor_usage.get_or_insert_default() += used;
+        }
         decision::tell(decided, tell);
     }
 
@@ -133,6 +147,8 @@ impl Recording {
         run.observations_dropped = self.dropped;
         if let Some(conversation) = &mut run.conversation {
             conversation.actions = self.actions;
+            conversation.decisions = self.decisions;
+            conversation.usage = self.supervisor_usage;
         }
     }
 

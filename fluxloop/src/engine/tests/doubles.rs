@@ -10,7 +10,7 @@ use serde_json::{
 use tokio::time::{Instant, sleep};
 
 use crate::engine::{
-    Clock, Consumers, EngineError, Experiment, Settings, Stop, StopLevel, Stopper,
+    Approver, Clock, Consumers, EngineError, Experiment, Settings, Stop, StopLevel, Stopper,
 };
 use crate::{
     agent::{AgentError, Arguments},
@@ -395,6 +395,7 @@ impl Setup {
                 gate: Gate {
                     max_failures: 0,
                     min_success_rate: None,
+                    min_case_pass_rate: None,
                 },
                 max_observations: 10_000,
                 pricing: Pricing::default(),
@@ -426,6 +427,18 @@ impl Setup {
     }
 
     pub(super) async fn run(&mut self) -> Result<Finished, EngineError> {
+        let host = std::mem::take(&mut self.host);
+        let finished = self.run_at(&host, None).await;
+        self.host = host;
+        finished
+    }
+
+    /// Runs at another host, with somebody who allows tools.
+    pub(super) async fn run_at(
+        &mut self,
+        host: &impl AgentHost,
+        approver: Option<&dyn Approver>,
+    ) -> Result<Finished, EngineError> {
         let plan = self.plan();
         let clock = ManualClock(Instant::now());
         let mut started = Started::new("test", "/none", "tests:agent", clock.now());
@@ -434,9 +447,9 @@ impl Setup {
             plan: &plan,
             agent: "agent",
             settings: &self.settings,
-            host: &self.host,
+            host,
             supervisor: self.supervisor.as_ref(),
-            approver: None,
+            approver,
         };
         let mut consumers = Consumers::new(&mut self.recorder, Vec::new());
         experiment

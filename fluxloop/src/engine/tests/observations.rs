@@ -250,4 +250,5 @@ async fn a_run_that_is_cut_off_keeps_what_was_told() {
     setup.recorder.stop_at_turn = Some((2, stopper, StopLevel::Now));
     setup.run().await.expect("it finishes");
     insta::assert_snapshot!(setup.recorder.observations.join("\n"));
+    assert_eq!(setup.recorder.conversations[0].decisions, 1);
 }

@@ -193,3 +193,54 @@ fn what_the_supervisor_used_is_summed_up() {
     let usage = statistics.supervision().unwrap().token_usage.unwrap();
     assert_eq!(usage.input_tokens, u64::MAX, "providers may say anything");
 }
+
+#[test]
+fn tries_of_a_case_are_told_from_those_of_another() {
+    let mut statistics = Statistics::of_cases();
+    let tried = |case: u64, outcomes: &[bool], statistics: &mut Statistics| {
+        for (iteration, passed) in outcomes.iter().enumerate() {
+            let sample = SampleRun {
+                index: case,
+                ..SampleRun::default()
+            };
+            let mut run = if *passed {
+                sample.returns("yes")
+            } else {
+                sample.ends(Outcome::Failed(Failure::new(FailureKind::Panic, "no")))
+            };
+            run.case.name = format!("run::any::input_{case}::iter_{iteration}");
+            statistics.record(&run);
+        }
+    };
+    tried(0, &[true, true, true, true], &mut statistics);
+    tried(1, &[false, true, true, false], &mut statistics);
+    tried(2, &[false, false, false, false], &mut statistics);
+    let cut_off = Failure::new(FailureKind::Cancelled, "interrupted");
+    statistics.record(&SampleRun::default().ends(Outcome::Failed(cut_off)));
+    let repeats = statistics.repeats().unwrap();
+    assert_eq!(
+        (
+            repeats.total,
+            repeats.always_passed,
+            repeats.flaky,
+            repeats.never_passed
+        ),
+        (3, 1, 1, 1)
+    );
+    assert_eq!(statistics.worst_case_pass_rate(), Some(0.0));
+    insta::assert_json_snapshot!(repeats.cases[1]);
+    let near = |value: f64, expected: f64| (value - expected).abs() < 1e-12;
+    assert!(
+        near(repeats.pass_at[&2], (1.0 + 5.0 / 6.0) / 3.0),
+        "{repeats:?}"
+    );
+    assert!(
+        near(repeats.pass_all[&2], (1.0 + 1.0 / 6.0) / 3.0),
+        "{repeats:?}"
+    );
+    assert_eq!(
+        repeats.pass_at.keys().copied().collect::<Vec<_>>(),
+        [1, 2, 4]
+    );
+    assert_eq!(Statistics::new().repeats(), None);
+}

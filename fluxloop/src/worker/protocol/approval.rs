@@ -27,6 +27,13 @@ pub struct Approved {
     pub decision: ApprovalDecision,
 }
 
+/// Nobody waits for the answer to [`Approve`] any more.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Withdrawn {
+    /// Which question.
+    pub approval: u64,
+}
+
 /// Who decided on a tool, and how.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -38,6 +45,20 @@ pub enum ApprovalDecision {
     Allowed,
     /// Somebody said no.
     Refused,
-    /// There is nobody to ask: no terminal.
+    /// There is nobody to ask: no terminal. Refused.
     NobodyToAsk,
+    /// What the tool would be called with is no JSON, or far too long: nobody can judge it. Refused, and never sent
+    /// as an answer.
+    ArgumentsUnreadable,
+}
+
+impl ApprovalDecision {
+    /// Whether the tool may be used.
+    #[must_use]
+    pub fn is_approved(self) -> bool {
+        match self {
+            Self::Automatic | Self::Allowed => true,
+            Self::Refused | Self::NobodyToAsk | Self::ArgumentsUnreadable => false,
+        }
+    }
 }

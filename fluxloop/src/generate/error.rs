@@ -1,0 +1,68 @@
+use std::{io, path::PathBuf};
+
+use super::Strategy;
+use crate::plan::PlanError;
+
+/// Why no inputs are generated.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum GenerateError {
+    /// Nothing to make inputs of.
+    #[error("the configuration has no `base_inputs` to generate inputs from")]
+    NoBaseInputs,
+    /// A name that is no strategy's.
+    #[error("expected the name of a strategy, found `{0}`")]
+    UnknownStrategy(String),
+    /// Asked for what rules cannot do.
+    #[error(
+        "the strategy `{0}` needs a model, and generating inputs with a model is not part of this version yet"
+    )]
+    NeedsModel(Strategy),
+    /// Personas that are not configured, or none left.
+    #[error(transparent)]
+    Personas(#[from] PlanError),
+    /// No strategy could do anything with any base input.
+    #[error("no input could be generated: no strategy has anything to do with the base inputs")]
+    NothingGenerated,
+    /// The file is there.
+    #[error("{} is there already, and nothing was written", .0.display())]
+    Exists(PathBuf),
+    /// The file would not be read as what it is.
+    #[error("expected a file that ends in .yaml or .yml for generated inputs, found {}", .0.display())]
+    NotYaml(PathBuf),
+    /// The system does not let us write it.
+    #[error("cannot write {}: {error}", path.display())]
+    Write {
+        /// Absolute.
+        path: PathBuf,
+        /// What the system says. Part of the message, so not a `source` besides.
+        error: io::Error,
+    },
+}
+
+impl GenerateError {
+    /// What to do about it.
+    #[must_use]
+    pub fn hint(&self) -> Option<String> {
+        let names = || {
+            let rules = Strategy::ALL
+                .iter()
+                .filter(|strategy| !strategy.needs_model());
+            rules
+                .map(|strategy| strategy.name())
+                .collect::<Vec<_>>()
+                .join(", ")
+        };
+        match self {
+            Self::NoBaseInputs => Some(
+                "write some into configs/input.yaml, for example:\n\nbase_inputs:\n  - input: \"How do I start?\"".to_owned(),
+            ),
+            Self::UnknownStrategy(_) | Self::NeedsModel(_) => Some(format!("without a model there are: {}", names())),
+            Self::Personas(error) => Some(error.hint().to_owned()),
+            Self::NothingGenerated => Some("write base inputs of a few words, or take other strategies".to_owned()),
+            Self::Exists(_) => Some("replace it with `--overwrite`, or name another file with `--output`".to_owned()),
+            Self::NotYaml(_) => Some("name such a file with `--output`".to_owned()),
+            Self::Write { .. } => None,
+        }
+    }
+}
