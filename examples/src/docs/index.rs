@@ -29,6 +29,7 @@ pub(super) const PAGES: &[(&str, &str)] = pages![
     "generation.md",
     "getting-started.md",
     "inputs.md",
+    "opentelemetry.md",
     "personas.md",
     "running.md",
     "security.md",
