@@ -128,7 +128,7 @@ mod tests {
         const ENDPOINT: (&str, &str) = ("OTEL_EXPORTER_OTLP_ENDPOINT", "http://localhost:4318");
         insta::assert_snapshot!(
             missing_with(&[ENDPOINT]).unwrap_or_default(),
-            @""
+            @"runs are not exported as traces: `OTEL_EXPORTER_OTLP_ENDPOINT` is set, and this cargo-fluxloop was built without its feature `otlp`; install it with that feature, or set `OTEL_TRACES_EXPORTER=none`"
         );
         assert!(missing_with(&[("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", "http://x")]).is_some());
         for quiet in [
