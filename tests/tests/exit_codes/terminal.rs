@@ -33,6 +33,7 @@ fn at_a_terminal(project: &Project, arguments: &str, typed: &str) -> Finished {
         };
     }
     script
+        .env("TERM", "xterm-256color")
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped());
@@ -67,7 +68,9 @@ fn an_answer_of_no_is_130_and_runs_nothing() {
         assert_eq!(project.latest().summary()["total_traces"], 2, "{finished}");
         // The bar is drawn over itself.
         assert!(
-            finished.stdout.contains("\r[▓▓▓▓▓▓▓▓▓▓] 2/2 (100%)"),
+            finished
+                .stdout
+                .contains("\r\u{1b}[J[▓▓▓▓▓▓▓▓▓▓] 2/2 (100%)"),
             "{finished:?}"
         );
     }
