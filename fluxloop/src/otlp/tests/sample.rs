@@ -61,7 +61,7 @@ impl Sample {
         for index in 0..self.runs {
             self.run(index, &mut statistics, tell);
         }
-        let verdict = Gate::default().judge(&statistics.counts());
+        let verdict = Gate::default().judge(&statistics.counts(), None);
         tell(&Event::ExperimentFinished(&Finished::new(
             statistics,
             verdict,
