@@ -17,6 +17,7 @@ mod pairs;
 mod run_trace;
 mod semantics;
 mod traces;
+mod variables;
 
 pub use exporter::{Exporter, Loss, StartExportError};
 pub use options::{ExportOptions, ExportOptionsError};

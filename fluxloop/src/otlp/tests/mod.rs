@@ -2,6 +2,7 @@
 
 mod arrivals;
 mod options;
+mod said;
 mod sample;
 mod server;
 mod troubles;
