@@ -21,8 +21,12 @@ pub mod event;
 pub mod generate;
 #[cfg(feature = "engine")]
 pub mod host;
+#[cfg(any(feature = "llm", feature = "otlp"))]
+mod http;
 #[cfg(feature = "engine")]
 pub mod input;
+#[cfg(feature = "otlp")]
+pub mod otlp;
 #[cfg(feature = "engine")]
 pub mod plan;
 #[cfg(feature = "engine")]

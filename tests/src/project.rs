@@ -175,6 +175,7 @@ impl Project {
         for (name, _) in std::env::vars_os() {
             let text = name.to_string_lossy();
             if text.starts_with("FLUXLOOP_")
+                || text.starts_with("OTEL_")
                 || text.ends_with("_API_KEY")
                 || text.starts_with("CLICOLOR")
             {

@@ -1,4 +1,4 @@
-use std::io;
+use std::{io, pin::pin};
 
 use fluxloop::{
     artifact::{ArtifactInput, Artifacts, ExperimentDirectory},
@@ -21,6 +21,7 @@ use super::{
     plan::{self, Planned},
     session::{Workshop, check_inputs, target_of},
     signals::{self, Signals},
+    traces::Traces,
 };
 use crate::{
     cli::{ExperimentArguments, MessageFormat, RunOptions},
@@ -168,6 +169,8 @@ impl Run<'_> {
         if let Some(json) = &mut json {
             best_effort.push(json);
         }
+        let mut traces = Traces::start(&self.invocation.shell, &self.invocation.variables);
+        best_effort.extend(traces.consumer());
         let mut consumers = Consumers::new(&mut artifacts, best_effort);
         if let Some(warning) = directory.warning() {
             consumers.emit(&Event::Warning(warning))?;
@@ -183,11 +186,16 @@ impl Run<'_> {
             approver: approver.as_deref(),
         };
         let (stopper, stop) = Stopper::new();
+        let mut passing_on = pin!(signals::pass_on(signals, stopper));
         let finished = tokio::select! {
             finished = experiment.run(started, &SystemClock, stop.clone(), &mut consumers) => finished,
-            () = signals::pass_on(signals, stopper) => unreachable!("it passes signals on for ever"),
+            never = &mut passing_on => match never {},
         };
-        self.release(host, &stop).await;
+        let release = async { tokio::join!(self.release(host, &stop), traces.finish(&stop)) };
+        tokio::select! {
+            _ = release => {}
+            never = &mut passing_on => match never {},
+        }
         Ok(self.exit_code(&finished?))
     }
 

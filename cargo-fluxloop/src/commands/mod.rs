@@ -12,6 +12,7 @@ mod plan;
 mod session;
 mod show;
 mod signals;
+mod traces;
 
 use std::{ffi::OsString, path::Path, process::ExitCode};
 

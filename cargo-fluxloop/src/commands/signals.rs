@@ -1,4 +1,4 @@
-use std::io;
+use std::{convert::Infallible, future::pending, io};
 
 use fluxloop::engine::{StopLevel, Stopper};
 
@@ -57,11 +57,11 @@ impl Signals {
 }
 
 /// The first signal asks the experiment to end, the second to end at once.
-pub(super) async fn pass_on(mut signals: Signals, stopper: Stopper) {
+pub(super) async fn pass_on(mut signals: Signals, stopper: Stopper) -> Infallible {
     signals.next().await;
     stopper.ask(StopLevel::Drain);
     signals.next().await;
     stopper.ask(StopLevel::Now);
     // Whoever listens must not hear that nobody asks any more.
-    std::future::pending::<()>().await;
+    pending().await
 }

@@ -30,6 +30,7 @@ pub(super) const PAGES: &[(&str, &str)] = pages![
     "getting-started.md",
     "inputs.md",
     "observations.md",
+    "opentelemetry.md",
     "personas.md",
     "running.md",
     "security.md",

@@ -8,6 +8,8 @@ mod bearer;
 #[cfg(feature = "engine")]
 mod header;
 #[cfg(feature = "engine")]
+mod header_list;
+#[cfg(feature = "engine")]
 mod json;
 mod names;
 #[cfg(feature = "engine")]
@@ -17,6 +19,8 @@ mod stream;
 mod worth;
 
 pub(crate) use bearer::bearer_token;
+#[cfg(feature = "engine")]
+pub(crate) use header_list::{HEADER_VARIABLES, header_values};
 pub(crate) use names::is_secret_variable;
 pub use names::{MASK, looks_secret};
 #[cfg(feature = "engine")]

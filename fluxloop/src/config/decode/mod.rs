@@ -25,7 +25,7 @@ use super::{
 };
 use crate::{
     input,
-    secret::{MASK, Secrets, is_secret_variable, looks_secret},
+    secret::{HEADER_VARIABLES, MASK, Secrets, header_values, is_secret_variable, looks_secret},
 };
 
 /// Keys of the original that say nothing here.
@@ -93,6 +93,14 @@ impl Surroundings<'_> {
         set(self.environment).or_else(|| set(self.dotenv))
     }
 
+    /// The values of the headers that OpenTelemetry's exporters send.
+    fn collector_headers(&self) -> impl Iterator<Item = String> {
+        HEADER_VARIABLES
+            .iter()
+            .filter_map(|name| self.environment.get(*name))
+            .flat_map(|list| header_values(list))
+    }
+
     /// The values that are secret by the names of their variables.
     fn secrets(&self) -> Vec<String> {
         let environment = self
@@ -105,6 +113,7 @@ impl Surroundings<'_> {
             .map(|(_, value)| value)
             .chain(self.in_files)
             .cloned()
+            .chain(self.collector_headers())
             .collect()
     }
 }

@@ -1,17 +1,14 @@
-use std::{error::Error, fmt::Write as _, sync::Arc, time::Duration};
+use std::time::Duration;
 
-use jiff::Timestamp;
 use reqwest::{
     Client, Url,
-    header::{ACCEPT, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, RETRY_AFTER},
-    redirect,
+    header::{ACCEPT, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue},
 };
-use rustls::{ClientConfig, RootCertStore, crypto::ring};
-use rustls_platform_verifier::BuilderVerifierExt as _;
 use secrecy::ExposeSecret as _;
 use serde_json::Value;
 
-use super::{HttpSettings, Provider, SettingsError, retry_after};
+use super::{HttpSettings, Provider, SettingsError};
+use crate::http;
 
 /// The longest body that is read, in bytes: a decision is a thousandth of it.
 const LONGEST_BODY: usize = 1024 * 1024;
@@ -46,19 +43,12 @@ pub(super) enum Broken {
 impl Exchange {
     pub(super) fn new(settings: &HttpSettings) -> Result<Self, SettingsError> {
         let endpoint = endpoint(settings)?;
-        let mut builder = Client::builder()
-            .tls_backend_preconfigured(tls(&endpoint)?)
+        let client = http::client(&endpoint)
+            .map_err(|error| SettingsError::Client(error.to_string()))?
             .default_headers(headers(settings)?)
-            .user_agent(concat!("fluxloop/", env!("CARGO_PKG_VERSION")))
-            // A key is for the server that it was given for.
-            .redirect(redirect::Policy::none())
-            .timeout(settings.timeout);
-        if is_local(&endpoint) {
-            builder = builder.no_proxy();
-        }
-        let client = builder
+            .timeout(settings.timeout)
             .build()
-            .map_err(|error| SettingsError::Client(described(&error)))?;
+            .map_err(|error| SettingsError::Client(http::described(error)))?;
         Ok(Self { client, endpoint })
     }
 
@@ -71,21 +61,16 @@ impl Exchange {
 
     /// Sends one request and reads the answer, as far as it may be long.
     pub(super) async fn send(&self, body: &Value) -> Result<Response, Broken> {
-        let interrupted =
-            |error: reqwest::Error| Broken::Interrupted(described(&error.without_url()));
+        let interrupted = |error| Broken::Interrupted(http::described(error));
         let request = self
             .client
             .post(self.endpoint.clone())
             .body(body.to_string());
         let mut response = request.send().await.map_err(interrupted)?;
-        let retry_after = response
-            .headers()
-            .get(RETRY_AFTER)
-            .and_then(|value| value.to_str().ok());
         let mut answer = Response {
             status: response.status().as_u16(),
             reason: response.status().canonical_reason().unwrap_or(""),
-            retry_after: retry_after.and_then(|value| retry_after::parse(value, Timestamp::now())),
+            retry_after: http::retry_after(&response),
             body: Vec::new(),
         };
         let announced = response.content_length().unwrap_or(0);
@@ -146,43 +131,6 @@ fn headers(settings: &HttpSettings) -> Result<HeaderMap, SettingsError> {
         headers.insert(HeaderName::from_static(name), value);
     }
     Ok(headers)
-}
-
-/// A provider of cryptography for this client alone: which one the process uses is for others to say.
-fn tls(endpoint: &Url) -> Result<ClientConfig, SettingsError> {
-    let failed = |error: rustls::Error| SettingsError::Client(error.to_string());
-    let builder = ClientConfig::builder_with_provider(Arc::new(ring::default_provider()))
-        .with_safe_default_protocol_versions()
-        .map_err(failed)?;
-    let config = match builder.clone().with_platform_verifier() {
-        Ok(config) => config,
-        // A machine without any certificates still reaches a model on it.
-        Err(_) if endpoint.scheme() == "http" => {
-            builder.with_root_certificates(RootCertStore::empty())
-        }
-        Err(error) => return Err(failed(error)),
-    };
-    Ok(config.with_no_client_auth())
-}
-
-/// No proxy leads to this machine.
-fn is_local(endpoint: &Url) -> bool {
-    let host = endpoint.host_str().unwrap_or("").trim_matches(['[', ']']);
-    host == "localhost"
-        || host
-            .parse()
-            .is_ok_and(|address: std::net::IpAddr| address.is_loopback())
-}
-
-/// The whole chain: what went wrong stands at its end.
-fn described(error: &dyn Error) -> String {
-    let mut text = error.to_string();
-    let mut source = error.source();
-    while let Some(cause) = source {
-        let _ = write!(text, ": {cause}");
-        source = cause.source();
-    }
-    text
 }
 
 #[cfg(test)]
@@ -267,18 +215,5 @@ mod tests {
         let error = Exchange::new(&settings).unwrap_err();
         assert_eq!(error, SettingsError::Key);
         assert!(!error.to_string().contains("sk-"));
-    }
-
-    #[test]
-    fn no_proxy_is_asked_for_this_machine() {
-        for (url, local) in [
-            ("http://localhost:1/", true),
-            ("http://127.0.0.1:1/", true),
-            ("http://[::1]:1/", true),
-            ("http://192.168.0.1/", false),
-            ("https://api.openai.com/", false),
-        ] {
-            assert_eq!(is_local(&Url::parse(url).unwrap()), local, "{url}");
-        }
     }
 }

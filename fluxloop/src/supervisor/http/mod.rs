@@ -7,7 +7,6 @@ mod exchange;
 mod limiter;
 mod openai;
 mod provider;
-mod retry_after;
 mod schema;
 mod settings;
 mod supervisor;

@@ -6,7 +6,7 @@ use jiff::{Timestamp, fmt::rfc2822};
 const LONGEST: Duration = Duration::from_mins(1);
 
 /// Reads `Retry-After`: seconds, or a date.
-pub(super) fn parse(value: &str, now: Timestamp) -> Option<Duration> {
+pub(crate) fn parse(value: &str, now: Timestamp) -> Option<Duration> {
     let value = value.trim();
     let pause = if let Ok(seconds) = value.parse::<f64>() {
         // NaN stays what it is, and is no duration.

@@ -1,0 +1,236 @@
+//! Runs as traces, at a collector on this machine.
+
+use std::{
+    io::{Read as _, Write as _},
+    net::{TcpListener, TcpStream},
+    sync::{Arc, Mutex},
+    thread,
+};
+
+use serde_json::Value;
+use tests::{Project, obedient};
+
+/// A collector that is there until the test has ended.
+struct Collector {
+    address: String,
+    /// The head of each request, and what it sent.
+    received: Arc<Mutex<Vec<(String, Value)>>>,
+}
+
+impl Collector {
+    /// One that takes everything; `answers`: whether it says so.
+    fn start(answers: bool) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").expect("there are ports");
+        let address = listener.local_addr().expect("it is bound");
+        let received: Arc<Mutex<Vec<_>>> = Arc::default();
+        let requests = Arc::clone(&received);
+        thread::spawn(move || {
+            let mut waiting = Vec::new();
+            for stream in listener.incoming() {
+                let mut stream = stream.expect("somebody connects");
+                let request = request(&mut stream);
+                requests.lock().expect("no holder panics").push(request);
+                if answers {
+                    let answer =
+                        "HTTP/1.1 200 OK\r\nconnection: close\r\ncontent-length: 2\r\n\r\n{}";
+                    stream
+                        .write_all(answer.as_bytes())
+                        .expect("somebody listens");
+                } else {
+                    waiting.push(stream);
+                }
+            }
+        });
+        Self {
+            address: format!("http://{address}"),
+            received,
+        }
+    }
+
+    fn received(&self) -> Vec<(String, Value)> {
+        self.received.lock().expect("no holder panics").clone()
+    }
+
+    fn spans(&self) -> Vec<Value> {
+        let list = |value: &Value, name: &str| value[name].as_array().cloned().unwrap_or_default();
+        self.received()
+            .iter()
+            .flat_map(|(_, sent)| list(sent, "resourceSpans"))
+            .flat_map(|resource| list(&resource, "scopeSpans"))
+            .flat_map(|scope| list(&scope, "spans"))
+            .collect()
+    }
+}
+
+fn request(stream: &mut TcpStream) -> (String, Value) {
+    let mut bytes = Vec::new();
+    let mut chunk = [0; 4096];
+    loop {
+        if let Some(end) = bytes.windows(4).position(|window| window == b"\r\n\r\n") {
+            let head = String::from_utf8_lossy(&bytes[..end]).to_lowercase();
+            let length = head
+                .lines()
+                .find_map(|line| line.strip_prefix("content-length: "));
+            let length: usize = length.expect("it is announced").parse().expect("a number");
+            if bytes.len() >= end + 4 + length {
+                let sent = serde_json::from_slice(&bytes[end + 4..]).expect("JSON");
+                return (head, sent);
+            }
+        }
+        let read = stream.read(&mut chunk).expect("it goes on");
+        assert!(read > 0, "half a request");
+        bytes.extend_from_slice(&chunk[..read]);
+    }
+}
+
+/// An attribute's value, whatever its type.
+fn attribute(span: &Value, name: &str) -> Option<Value> {
+    let attributes = span["attributes"].as_array()?;
+    let found = attributes.iter().find(|pair| pair["key"] == name)?;
+    let value = found["value"].as_object()?;
+    value.values().next().cloned()
+}
+
+fn run(project: &Project, collector: &Collector, variables: &[(&str, &str)]) -> tests::Finished {
+    let mut command = project.command("run experiment --yes --no-fail");
+    command
+        .env("OTEL_EXPORTER_OTLP_ENDPOINT", &collector.address)
+        .env("OTEL_EXPORTER_OTLP_PROTOCOL", "http/json")
+        .envs(variables.iter().copied());
+    command.output().expect("the command starts").into()
+}
+
+#[test]
+fn runs_arrive_as_traces() {
+    let collector = Collector::start(true);
+    // The first words of an input stand in the name of its case: the last is to be looked for.
+    let greeting = format!("say {} hello", "again and ".repeat(10));
+    let project = obedient("name: shop", &[&greeting, "fail softly"]);
+    let finished = run(&project, &collector, &[]).exits(0);
+    assert!(!finished.stderr.contains("[WARN]"), "{finished}");
+    let spans = collector.spans();
+    assert_eq!(spans.len(), 2, "{spans:#?}");
+    for (span, row) in spans
+        .iter()
+        .zip(project.latest().rows("trace_summary.jsonl"))
+    {
+        assert_eq!(span["name"], "invoke_agent run");
+        assert_eq!(attribute(span, "test.suite.name"), Some("shop".into()));
+        assert_eq!(
+            attribute(span, "test.case.name").as_ref(),
+            Some(&row["case"])
+        );
+        assert_eq!(
+            attribute(span, "fluxloop.trace_id").as_ref(),
+            Some(&row["trace_id"])
+        );
+        let (status, code, message) = match row["success"].as_bool() {
+            Some(true) => ("pass", Value::Null, Value::Null),
+            _ => ("fail", 2.into(), "softly".into()),
+        };
+        assert_eq!(
+            attribute(span, "test.case.result.status"),
+            Some(status.into())
+        );
+        assert_eq!(span["status"]["code"], code);
+        assert_eq!(span["status"]["message"], message);
+    }
+    let sent = collector.received()[0].1.to_string();
+    assert!(!sent.contains("hello"), "what was said is not sent: {sent}");
+}
+
+#[test]
+fn what_was_said_is_sent_when_that_is_asked_for() {
+    let collector = Collector::start(true);
+    let project = obedient("", &["say hello"]);
+    let capture = ("OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT", "true");
+    let _ = run(&project, &collector, &[capture]).exits(0);
+    let said = attribute(&collector.spans()[0], "gen_ai.output.messages").expect("it is sent");
+    assert!(
+        said.as_str().is_some_and(|said| said.contains("hello")),
+        "{said}"
+    );
+}
+
+#[test]
+fn headers_are_sent_and_shown_nowhere() {
+    let collector = Collector::start(true);
+    let project = obedient("", &["env OTEL_EXPORTER_OTLP_HEADERS", "say fine"]);
+    let headers = ("OTEL_EXPORTER_OTLP_HEADERS", "api-key=e2e-collector-key-77");
+    let finished = run(&project, &collector, &[headers]).exits(0);
+    assert!(
+        collector.received()[0]
+            .0
+            .contains("\r\napi-key: e2e-collector-key-77")
+    );
+    let mut shown = vec![finished.to_string(), collector.received()[0].1.to_string()];
+    let latest = project.latest();
+    shown.extend(
+        [
+            "summary.json",
+            "trace_summary.jsonl",
+            "traces.jsonl",
+            "observations.jsonl",
+        ]
+        .map(|file| latest.text(file)),
+    );
+    for text in shown {
+        assert!(!text.contains("e2e-collector-key-77"), "{text}");
+    }
+    assert_eq!(
+        latest.rows("trace_summary.jsonl")[0]["output"],
+        "api-key=***"
+    );
+}
+
+#[test]
+fn no_collector_makes_an_experiment_fail() {
+    let nobody = TcpListener::bind("127.0.0.1:0").expect("there are ports");
+    let address = format!("http://{}", nobody.local_addr().expect("it is bound"));
+    drop(nobody);
+    let project = obedient("", &["say hello"]);
+    for (variable, value, warning) in [
+        (
+            "OTEL_EXPORTER_OTLP_ENDPOINT",
+            address.as_str(),
+            "[WARN] 1 of 1 spans were not exported to http://127.0.0.1:",
+        ),
+        (
+            "OTEL_EXPORTER_OTLP_PROTOCOL",
+            "grpc",
+            "[WARN] runs are not exported as traces: expected `http/protobuf` or `http/json` in \
+             `OTEL_EXPORTER_OTLP_PROTOCOL`, found `grpc`",
+        ),
+        (
+            "OTEL_EXPORTER_OTLP_COMPRESSION",
+            "gzip",
+            "[WARN] `OTEL_EXPORTER_OTLP_COMPRESSION` is not supported: requests are not compressed",
+        ),
+    ] {
+        let collector = Collector::start(true);
+        let finished = run(&project, &collector, &[(variable, value)]);
+        let _ = finished.exits(0).says(warning);
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn an_interruption_ends_the_wait_for_a_collector() {
+    let collector = Collector::start(false);
+    let project = obedient("", &["say hello"]);
+    let mut command = project.command("run experiment --yes");
+    // Longer than any test may take.
+    command
+        .env("OTEL_EXPORTER_OTLP_ENDPOINT", &collector.address)
+        .env("OTEL_EXPORTER_OTLP_PROTOCOL", "http/json")
+        .env("OTEL_EXPORTER_OTLP_TIMEOUT", "3600000")
+        .env("OTEL_BSP_EXPORT_TIMEOUT", "3600000");
+    let running = tests::Running::start(command);
+    tests::wait_until("the spans", || !collector.received().is_empty());
+    running.signal(rustix::process::Signal::INT);
+    let _ = running
+        .finish()
+        .exits(0)
+        .says("[WARN] 1 of 1 spans were not exported")
+        .says("the experiment was interrupted");
+}
