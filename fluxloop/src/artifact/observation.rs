@@ -3,7 +3,7 @@
 use serde::{Serialize, Serializer};
 use serde_json::value::RawValue;
 
-use super::row::{UsageRow, rfc_3339};
+use super::row::{UsageRow, set_rfc_3339};
 use crate::{
     event::{Observation, ObservationKind, ObservedError, SpanId, What},
     summary::milliseconds,
@@ -54,21 +54,18 @@ impl Serialize for RowId<'_> {
     }
 }
 
-/// An observation's moments as text.
-#[derive(Debug)]
+/// An observation's moments as text, in reused memory.
+#[derive(Debug, Default)]
 pub(super) struct Moments {
     at: String,
-    started_at: Option<String>,
+    started_at: String,
 }
 
 impl Moments {
-    pub(super) fn of(observation: &Observation<'_>) -> Self {
-        Self {
-            at: rfc_3339(observation.at),
-            started_at: match &observation.what {
-                What::End(ended) => Some(rfc_3339(ended.started_at)),
-                What::Start { .. } | What::Moment { .. } => None,
-            },
+    pub(super) fn set(&mut self, observation: &Observation<'_>) {
+        set_rfc_3339(&mut self.at, observation.at);
+        if let What::End(ended) = &observation.what {
+            set_rfc_3339(&mut self.started_at, ended.started_at);
         }
     }
 }
@@ -116,7 +113,7 @@ impl<'a> ObservationRow<'a> {
                 error: ended.error.as_ref(),
                 model: ended.model.as_deref(),
                 token_usage: UsageRow::of(ended.usage),
-                start_time: moments.started_at.as_deref(),
+                start_time: Some(&moments.started_at),
                 end_time: Some(&moments.at),
                 duration_ms: Some(milliseconds(ended.duration)),
                 ..row

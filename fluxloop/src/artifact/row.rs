@@ -19,6 +19,14 @@ pub(super) fn rfc_3339(moment: Timestamp) -> String {
     RFC_3339.timestamp_to_string(&moment)
 }
 
+/// [`rfc_3339`] into memory that is used again.
+pub(super) fn set_rfc_3339(text: &mut String, moment: Timestamp) {
+    text.clear();
+    RFC_3339
+        .print_timestamp(&moment, text)
+        .expect("a string takes every text");
+}
+
 /// A run's two moments as text. Both stand in several rows: they are formatted once, into reused memory.
 #[derive(Debug, Default)]
 pub(super) struct Times {
@@ -32,10 +40,7 @@ impl Times {
             (&mut self.started_at, run.started_at),
             (&mut self.completed_at, run.completed_at),
         ] {
-            text.clear();
-            RFC_3339
-                .print_timestamp(&moment, text)
-                .expect("a string takes every text");
+            set_rfc_3339(text, moment);
         }
     }
 }

@@ -18,6 +18,7 @@ pub(super) struct RunLines {
     file: RowFile,
     gathered: HashMap<u64, Gathered>,
     spare: Vec<Vec<u8>>,
+    moments: Moments,
 }
 
 #[derive(Debug)]
@@ -33,6 +34,7 @@ impl RunLines {
             file,
             gathered: HashMap::new(),
             spare: Vec::new(),
+            moments: Moments::default(),
         }
     }
 
@@ -47,8 +49,8 @@ impl RunLines {
             lines: self.spare.pop().unwrap_or_default(),
             count: 0,
         });
-        let moments = Moments::of(observation);
-        let row = ObservationRow::new(&gathered.trace_id, observation, &moments);
+        self.moments.set(observation);
+        let row = ObservationRow::new(&gathered.trace_id, observation, &self.moments);
         push_json_line(&mut gathered.lines, &row).map_err(|error| self.file.error(error.into()))?;
         gathered.count += 1;
         if gathered.lines.len() >= GATHERED {

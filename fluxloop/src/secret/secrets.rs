@@ -144,6 +144,13 @@ impl Secrets {
         spans
     }
 
+    /// Whether a value that is looked for stands in the text.
+    pub(super) fn knows_some_of(&self, text: &str) -> bool {
+        self.known
+            .as_ref()
+            .is_some_and(|known| known.finder.is_match(text))
+    }
+
     /// The length of the longest value that is looked for, in bytes.
     pub(super) fn longest(&self) -> usize {
         self.known.as_ref().map_or(0, |known| known.longest)

@@ -259,16 +259,20 @@ mod tests {
             let mut line = json!(sample::exchange(1));
             change(&mut line);
             match read(&line) {
-                Err(Unreadable::Malformed(problem)) => problem,
+                // The column depends on the order of the keys, and that on who else is in the build.
+                Err(Unreadable::Malformed(problem)) => {
+                    let said = problem.split(" at column").next();
+                    said.unwrap_or_default().to_owned()
+                }
                 other => panic!("{other:?}"),
             }
         };
         let edited = problem(|line| line["request"]["model"] = json!("other"));
         assert!(edited.starts_with("expected `sha256:"), "{edited}");
-        insta::assert_snapshot!(problem(|line| *line = json!([])), @"invalid length 0, expected an object with `version` at column 2");
-        insta::assert_snapshot!(problem(|line| line["turn"] = json!("one")), @r#"invalid type: string "one", expected u32 at column 540"#);
+        insta::assert_snapshot!(problem(|line| *line = json!([])), @"invalid length 0, expected an object with `version`");
+        insta::assert_snapshot!(problem(|line| line["turn"] = json!("one")), @r#"invalid type: string "one", expected u32"#);
         insta::assert_snapshot!(problem(|line| line["answer"]["latency_ms"] = json!(-1)), @"expected a duration as `latency_ms`, found -1");
-        insta::assert_snapshot!(problem(|line| line["request"]["temperature"] = json!("hot")), @"expected a number as `temperature` at column 487");
+        insta::assert_snapshot!(problem(|line| line["request"]["temperature"] = json!("hot")), @"expected a number as `temperature`");
     }
 
     proptest! {
