@@ -9,6 +9,28 @@ use syn::{
 
 const FORMS: &str = "the options of an agent are `name = \"…\"` and `crate = path`";
 
+/// Reads options with commas between them. One that cannot be read is skipped: the errors are those of all.
+pub(crate) fn each_option(
+    tokens: TokenStream,
+    errors: &mut Vec<Error>,
+    mut read: impl FnMut(ParseStream<'_>) -> Result<()>,
+) {
+    let parsed = (|input: ParseStream<'_>| {
+        while !input.is_empty() {
+            if let Err(error) = read(input) {
+                errors.push(error);
+                skip_option(input)?;
+            }
+            if !input.is_empty() {
+                input.parse::<Token![,]>()?;
+            }
+        }
+        Ok(())
+    })
+    .parse2(tokens);
+    errors.extend(parsed.err());
+}
+
 /// The attribute's own arguments.
 #[derive(Default)]
 pub(crate) struct Options {
@@ -22,20 +44,7 @@ impl Options {
     /// Reads every option that is well formed; the errors are those of all the others.
     pub(crate) fn parse(tokens: TokenStream, errors: &mut Vec<Error>) -> Self {
         let mut options = Self::default();
-        let parsed = (|input: ParseStream<'_>| {
-            while !input.is_empty() {
-                if let Err(error) = options.read(input) {
-                    errors.push(error);
-                    skip_option(input)?;
-                }
-                if !input.is_empty() {
-                    input.parse::<Token![,]>()?;
-                }
-            }
-            Ok(())
-        })
-        .parse2(tokens);
-        errors.extend(parsed.err());
+        each_option(tokens, errors, |input| options.read(input));
         options
     }
 
@@ -104,7 +113,7 @@ pub(crate) fn end_of_option(input: ParseStream<'_>) -> Result<()> {
     Err(input.error("expected `,`"))
 }
 
-pub(crate) fn skip_option(input: ParseStream<'_>) -> Result<()> {
+fn skip_option(input: ParseStream<'_>) -> Result<()> {
     while !input.is_empty() && !input.peek(Token![,]) {
         input.parse::<TokenTree>()?;
     }

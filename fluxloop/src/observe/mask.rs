@@ -2,7 +2,7 @@
 
 use std::{borrow::Cow, ops::Range};
 
-use crate::secret::{MASK, bearer_token, is_worth_masking, looks_secret};
+use crate::secret::{MASK, bearer_token, is_worth_masking, looks_secret, quoted_length};
 
 /// A longer secret is no key.
 const LONGEST: usize = 8 * 1024;
@@ -241,20 +241,6 @@ impl Walker<'_> {
             }
         }
     }
-}
-
-/// The length of the quoted text that a JSON text begins with; all of it where the end is cut off.
-fn quoted_length(json: &str) -> usize {
-    let mut escaped = false;
-    for (at, byte) in json.bytes().enumerate().skip(1) {
-        match byte {
-            _ if escaped => escaped = false,
-            b'\\' => escaped = true,
-            b'"' => return at + 1,
-            _ => {}
-        }
-    }
-    json.len()
 }
 
 #[cfg(test)]

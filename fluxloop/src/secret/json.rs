@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use serde_json::value::RawValue;
 
-use super::{MASK, Secrets, header};
+use super::{MASK, Secrets, header, quoted_length};
 
 impl Secrets {
     /// Masks every secret in the texts, keys and numbers of a JSON value.
@@ -114,20 +114,6 @@ impl<'a> Walker<'a> {
         self.rest = &self.rest[length..];
         self.changed = true;
     }
-}
-
-/// The length of the quoted text that a JSON text begins with.
-fn quoted_length(json: &str) -> usize {
-    let mut escaped = false;
-    for (at, byte) in json.bytes().enumerate().skip(1) {
-        match byte {
-            _ if escaped => escaped = false,
-            b'\\' => escaped = true,
-            b'"' => return at + 1,
-            _ => {}
-        }
-    }
-    json.len()
 }
 
 /// The text that a quoted one stands for. A lone surrogate stands for nothing: the token is taken as it is.

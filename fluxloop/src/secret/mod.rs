@@ -12,6 +12,7 @@ mod header_list;
 #[cfg(feature = "engine")]
 mod json;
 mod names;
+mod quoted;
 #[cfg(feature = "engine")]
 mod secrets;
 #[cfg(feature = "engine")]
@@ -23,6 +24,7 @@ pub(crate) use bearer::bearer_token;
 pub(crate) use header_list::{HEADER_VARIABLES, header_values};
 pub(crate) use names::is_secret_variable;
 pub use names::{MASK, looks_secret};
+pub(crate) use quoted::quoted_length;
 #[cfg(feature = "engine")]
 pub use secrets::Secrets;
 #[cfg(feature = "engine")]

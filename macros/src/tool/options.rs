@@ -1,12 +1,10 @@
 use proc_macro2::TokenStream;
 use syn::{
-    Error, Ident, LitStr, Path, Result, Token,
-    ext::IdentExt,
-    parse::{ParseStream, Parser},
+    Error, Ident, LitStr, Path, Result, Token, ext::IdentExt, parse::ParseStream,
     punctuated::Punctuated,
 };
 
-use crate::parse::{check_path, end_of_option, expect_equals, once, skip_option};
+use crate::parse::{check_path, each_option, end_of_option, expect_equals, once};
 
 const FORMS: &str = "the options of a tool are `name = \"…\"`, `skip(…)` and `crate = path`";
 
@@ -27,20 +25,7 @@ impl Options {
     /// Reads every option that is well formed; the errors are those of all the others.
     pub(super) fn parse(tokens: TokenStream, errors: &mut Vec<Error>) -> Self {
         let mut options = Self::default();
-        let parsed = (|input: ParseStream<'_>| {
-            while !input.is_empty() {
-                if let Err(error) = options.read(input) {
-                    errors.push(error);
-                    skip_option(input)?;
-                }
-                if !input.is_empty() {
-                    input.parse::<Token![,]>()?;
-                }
-            }
-            Ok(())
-        })
-        .parse2(tokens);
-        errors.extend(parsed.err());
+        each_option(tokens, errors, |input| options.read(input));
         options
     }
 
