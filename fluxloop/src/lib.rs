@@ -30,9 +30,13 @@ pub mod otlp;
 #[cfg(feature = "engine")]
 pub mod plan;
 #[cfg(feature = "engine")]
+pub mod setup;
+#[cfg(feature = "engine")]
 pub mod summary;
 #[cfg(feature = "engine")]
 pub mod supervisor;
+#[cfg(feature = "engine")]
+pub mod target;
 
 pub use agent::{
     Approval, Context, Conversation, ExpertiseLevel, Message, Persona, Role, StateError, Transient,

@@ -6,10 +6,12 @@ use std::{
 
 use cargo_metadata::{Artifact as CargoArtifact, BuildScript, CrateType, Message, TargetKind};
 
+use fluxloop::target::Kind;
+
 use super::{BuildCommand, BuildError};
 use crate::{
     target::{Mode, Unit},
-    workspace::{Kind, interrupted},
+    workspace::interrupted,
 };
 
 /// What cargo built for a worker.

@@ -5,10 +5,12 @@ use std::{
     process::{Command, Stdio},
 };
 
+use fluxloop::target::Kind;
+
 use super::environment::PACKAGE_VARIABLES;
 use crate::{
     target::{Mode, Unit},
-    workspace::{Cargo, CargoCall, Kind, ProfileError},
+    workspace::{Cargo, CargoCall, ProfileError, flag},
 };
 
 /// How cargo shows what it does.
@@ -50,7 +52,7 @@ impl BuildCommand {
             arguments.push(format!("--color={}", output.color).into());
         }
         arguments.extend(["--package".into(), target.member().id.clone().into()]);
-        arguments.push(target.kind().flag().into());
+        arguments.push(flag(target.kind()).into());
         if target.kind() != Kind::Lib {
             arguments.push(target.name().into());
         }

@@ -5,10 +5,12 @@ use std::{
     process::{Command, Output},
 };
 
+use fluxloop::target::TargetSpec;
+
 use super::*;
 use crate::{
     env::Environment,
-    target::{TargetSpec, Unit},
+    target::Unit,
     worker_host,
     workspace::{
         Workspace,

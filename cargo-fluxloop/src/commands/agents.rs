@@ -1,9 +1,9 @@
-use fluxloop::{host::Logs, worker::protocol::AgentInfo};
+use fluxloop::{host::Logs, target::Listed, worker::protocol::AgentInfo};
 
 use super::{Invocation, error::CommandError, exit, plan, session::Workshop};
 use crate::{
     cli::AgentsArguments,
-    target::{Listed, TargetError, Unit},
+    target::{TargetError, Unit, listed_as_built},
     terminal::{Stdout, visible},
 };
 
@@ -39,7 +39,7 @@ pub(super) fn execute(
         return Err(TargetError::nothing_found(&workshop.workspace).into());
     }
     let mut stdout = Stdout::process();
-    for Listed { target, place } in Listed::of_built(&agents, &workshop.workspace) {
+    for Listed { target, place } in listed_as_built(&agents, &workshop.workspace) {
         let line = format!("{target}  {place}");
         stdout.line(&visible(&line)).map_err(CommandError::Output)?;
     }

@@ -7,15 +7,12 @@ use fluxloop::{
     generate::GenerateError,
     host::StartError,
     plan::{PlanError, PlanErrorKind},
-    supervisor::SupervisorError,
+    setup::{SetupError, Unfit},
 };
 
-use super::{exit, session::Unfit, show::ShowError};
+use super::{exit, show::ShowError};
 use crate::{
-    build::BuildError,
-    cli::UsageError,
-    target::{SpecError, TargetError},
-    terminal::Shell,
+    build::BuildError, cli::UsageError, target::TargetError, terminal::Shell,
     workspace::WorkspaceError,
 };
 
@@ -36,9 +33,7 @@ pub(super) enum CommandError {
     #[error(transparent)]
     Config(#[from] ConfigErrors),
     #[error(transparent)]
-    Supervisor(#[from] SupervisorError),
-    #[error(transparent)]
-    Plan(#[from] PlanError),
+    Setup(SetupError),
     #[error(transparent)]
     Generate(#[from] GenerateError),
     /// A model was asked for, by this flag or key.
@@ -47,9 +42,6 @@ pub(super) enum CommandError {
     /// The configuration names several inputs files.
     #[error("expected one file to write generated inputs to, found several in `inputs_file`")]
     SeveralFiles,
-    /// The message holds all there is to say: as a `source` it would be said twice.
-    #[error("`runner.target`: {0}")]
-    Spec(SpecError),
     #[error(transparent)]
     Workspace(#[from] WorkspaceError),
     #[error(transparent)]
@@ -79,9 +71,12 @@ pub(super) enum CommandError {
     Output(#[source] io::Error),
 }
 
-impl From<SpecError> for CommandError {
-    fn from(error: SpecError) -> Self {
-        Self::Spec(error)
+impl From<SetupError> for CommandError {
+    fn from(error: SetupError) -> Self {
+        match error {
+            SetupError::Config(errors) => Self::Config(errors),
+            other => Self::Setup(other),
+        }
     }
 }
 
@@ -106,12 +101,8 @@ impl CommandError {
             | Self::Workspace(
                 WorkspaceError::NoDependency { .. } | WorkspaceError::FeatureOff { .. },
             ) => exit::NOTHING_TO_RUN,
-            Self::Plan(error) | Self::Generate(GenerateError::Personas(error)) => {
-                match error.kind() {
-                    PlanErrorKind::NothingLeft => exit::NOTHING_TO_RUN,
-                    _ => exit::SETUP,
-                }
-            }
+            Self::Setup(SetupError::Plan(error))
+            | Self::Generate(GenerateError::Personas(error)) => of_plan(error),
             Self::Build(
                 BuildError::Failed { .. }
                 | BuildError::Killed { .. }
@@ -123,11 +114,10 @@ impl CommandError {
             | Self::Generate(GenerateError::Write { .. })
             | Self::Output(_) => exit::WRITE,
             Self::Config(_)
-            | Self::Supervisor(_)
+            | Self::Setup(_)
             | Self::Generate(_)
             | Self::NoModel(_)
             | Self::SeveralFiles
-            | Self::Spec(_)
             | Self::Workspace(_)
             | Self::Target(_)
             | Self::Build(_)
@@ -144,25 +134,20 @@ impl CommandError {
             Self::NotConfirmed => {
                 Some("pass --yes (or set FLUXLOOP_YES=true) to run without being asked".to_owned())
             }
-            Self::Plan(error) => Some(error.hint().to_owned()),
+            Self::Setup(error) => error.hint(),
             Self::Generate(error) => error.hint(),
             Self::NoModel(_) => {
                 Some("pass `--mode deterministic`, which needs no model".to_owned())
             }
             Self::SeveralFiles => Some("name the file with `--output`".to_owned()),
-            Self::Spec(error) => Some(error.hint()),
             Self::Workspace(error) => error.hint(),
             Self::Target(error) => Some(error.hint()),
             Self::Build(error) => error.hint(),
             Self::Show(error) => error.hint(),
-            Self::Unfit(_) => Some(
-                "change the inputs, or the types of the agent's parameters; nothing was run"
-                    .to_owned(),
-            ),
+            Self::Unfit(error) => Some(error.hint().to_owned()),
             Self::Artifact(error) | Self::Engine(EngineError::Write(error)) => {
                 error.hint().map(str::to_owned)
             }
-            Self::Supervisor(error) => error.hint().map(str::to_owned),
             Self::Declined
             | Self::Interrupted
             | Self::Usage(_)
@@ -182,5 +167,12 @@ impl CommandError {
             Self::Declined => shell.info("Nothing was run"),
             _ => shell.error(self, self.hint().as_deref()),
         }
+    }
+}
+
+fn of_plan(error: &PlanError) -> i32 {
+    match error.kind() {
+        PlanErrorKind::NothingLeft => exit::NOTHING_TO_RUN,
+        _ => exit::SETUP,
     }
 }

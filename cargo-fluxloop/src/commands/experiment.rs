@@ -1,14 +1,15 @@
 use std::{io, pin::pin};
 
 use fluxloop::{
-    artifact::{ArtifactInput, Artifacts, ExperimentDirectory},
+    artifact::{Artifacts, ExperimentDirectory, GitQuestion},
     engine::{
         Approver, Clock as _, Consumers, DRAIN_LIMIT, Experiment, NobodyToAsk, Settings, Stop,
         StopLevel, Stopper, SystemClock,
     },
-    event::{Consumer, Event, Finished, Started},
+    event::{Consumer, Event, Finished},
     host::{Logs, WorkerHost},
     plan::Plan,
+    setup::{Setup, SetupError},
     worker::protocol::AgentInfo,
 };
 use tokio::runtime::Runtime;
@@ -16,10 +17,8 @@ use tokio::runtime::Runtime;
 use super::{
     Invocation,
     error::CommandError,
-    exit,
-    git::GitQuestion,
-    plan::{self, Planned},
-    session::{Workshop, check_inputs, target_of},
+    exit, plan,
+    session::{Workshop, check_inputs},
     signals::{self, Signals},
     traces::Traces,
 };
@@ -45,7 +44,7 @@ pub(super) fn execute(
     let selection = workshop.select(planned.target.as_ref())?;
     agree(&planned, &options, invocation)?;
     if let (Some(supervisor), false) = (&planned.supervisor, options.dry_run) {
-        supervisor.open()?;
+        supervisor.open().map_err(SetupError::from)?;
     }
     let git = GitQuestion::ask(planned.config.runner.working_directory.clone());
     let worker = workshop.build(&selection.unit)?;
@@ -95,7 +94,7 @@ pub(super) fn runtime() -> Result<Runtime, CommandError> {
 
 /// What would be run, in figures.
 fn with_summary<T>(
-    planned: &Planned,
+    planned: &Setup,
     target: Option<&str>,
     show: impl FnOnce(&PlanSummary<'_>) -> T,
 ) -> T {
@@ -114,7 +113,7 @@ fn with_summary<T>(
 
 /// Asks whether to go on, unless that was said before.
 fn agree(
-    planned: &Planned,
+    planned: &Setup,
     options: &RunOptions,
     invocation: &Invocation,
 ) -> Result<(), CommandError> {
@@ -132,8 +131,8 @@ fn agree(
 }
 
 /// Says what would be run: built, found and checked, and not called.
-fn dry_run(planned: &Planned, agent: &AgentInfo, invocation: &Invocation) {
-    with_summary(planned, Some(&target_of(agent)), |summary| {
+fn dry_run(planned: &Setup, agent: &AgentInfo, invocation: &Invocation) {
+    with_summary(planned, Some(&agent.target()), |summary| {
         show_plan(&invocation.shell, summary);
     });
     invocation
@@ -143,7 +142,7 @@ fn dry_run(planned: &Planned, agent: &AgentInfo, invocation: &Invocation) {
 
 /// An experiment whose agent is known and ready.
 struct Run<'a> {
-    planned: &'a Planned,
+    planned: &'a Setup,
     options: &'a RunOptions,
     invocation: &'a Invocation,
     agent: &'a AgentInfo,
@@ -162,8 +161,9 @@ impl Run<'_> {
         let directory =
             ExperimentDirectory::create(&self.planned.config.output.directory, started_at)?;
         self.logs.open(&directory.logs());
-        let started = self.started(&directory, started_at);
-        let mut artifacts = Artifacts::open(self.artifacts(started.clone(), &directory, git))?;
+        let planned = self.planned;
+        let started = planned.started(self.agent, self.plan, &directory, started_at);
+        let mut artifacts = Artifacts::open(planned.artifacts(started.clone(), git.answer()))?;
         let (mut human, mut json) = self.reporters();
         let mut best_effort: Vec<&mut dyn Consumer<Error = io::Error>> = vec![&mut human];
         if let Some(json) = &mut json {
@@ -197,46 +197,6 @@ impl Run<'_> {
             never = &mut passing_on => match never {},
         }
         Ok(self.exit_code(&finished?))
-    }
-
-    fn started(&self, directory: &ExperimentDirectory, at: jiff::Timestamp) -> Started {
-        let config = &self.planned.config;
-        let mut started = Started::new(
-            config.secrets.redact(&config.name).into_owned(),
-            directory.path(),
-            target_of(self.agent),
-            at,
-        );
-        started.inputs = self.plan.inputs() as u64;
-        started.iterations = self.plan.iterations().get();
-        started.planned = self.plan.len();
-        started.left_out = self.plan.left_out();
-        started.seed = self.planned.seed;
-        started
-    }
-
-    fn artifacts(
-        &self,
-        started: Started,
-        directory: &ExperimentDirectory,
-        git: GitQuestion,
-    ) -> ArtifactInput {
-        let config = &self.planned.config;
-        // The experiment's own copy: it stays as it is when the original changes.
-        let inputs = directory.path().join("inputs.yaml");
-        ArtifactInput {
-            started,
-            config_yaml: config.snapshot_yaml(&inputs, self.planned.seed),
-            inputs_yaml: config
-                .secrets
-                .redact(&self.planned.inputs.yaml)
-                .into_owned(),
-            config_snapshot: config.snapshot(&inputs, self.planned.seed),
-            gate: config.gate,
-            save_traces: config.output.save_traces,
-            save_aggregated_metrics: config.output.save_aggregated_metrics,
-            git: git.answer(),
-        }
     }
 
     fn reporters(&self) -> (HumanReporter, Option<JsonReporter>) {

@@ -7,7 +7,6 @@ mod error;
 mod exit;
 mod experiment;
 mod generate;
-mod git;
 mod plan;
 mod session;
 mod show;

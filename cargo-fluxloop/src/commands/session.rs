@@ -1,9 +1,9 @@
-use std::fmt;
-
 use fluxloop::{
     config::Config,
     host::{Logs, StartError, WorkerHost, WorkerOptions},
     plan::Plan,
+    setup::Unfit,
+    target::TargetSpec,
     worker::protocol::AgentInfo,
 };
 
@@ -11,7 +11,7 @@ use super::{Invocation, error::CommandError};
 use crate::{
     build::{BuildCommand, CargoOutput, Launch, Worker},
     env,
-    target::{Selection, TargetError, TargetSpec, Unit},
+    target::{Selection, TargetError, Unit},
     terminal::Verbosity,
     worker_host,
     workspace::{Cargo, CargoOptions, Workspace},
@@ -105,81 +105,16 @@ impl<'a> Workshop<'a> {
     }
 }
 
-/// The agent as targets name it: `module.path:function`.
-pub(super) fn target_of(agent: &AgentInfo) -> String {
-    format!("{}:{}", agent.module_path.replace("::", "."), agent.name)
-}
-
-/// How many inputs that do not fit are named.
-const MOST_NAMED: usize = 10;
-
-/// Inputs that do not fit the agent's parameters.
-#[derive(Debug)]
-pub(super) struct Unfit {
-    agent: String,
-    total: usize,
-    named: Vec<String>,
-}
-
-impl std::error::Error for Unfit {}
-
-impl fmt::Display for Unfit {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (inputs, verb) = if self.total == 1 {
-            ("input does", "its type")
-        } else {
-            ("inputs do", "their types")
-        };
-        write!(
-            f,
-            "{} {inputs} not fit agent `{}` ({verb} said so):",
-            self.total, self.agent
-        )?;
-        for line in &self.named {
-            write!(f, "\n{line}")?;
-        }
-        match self.total - self.named.len() {
-            0 => Ok(()),
-            more => write!(f, "\nand {more} more"),
-        }
-    }
-}
-
 /// Checks that every input fits the agent, before anything is called.
 pub(super) async fn check_inputs(
     host: &WorkerHost,
     agent: &AgentInfo,
     plan: &Plan,
 ) -> Result<(), CommandError> {
+    let inputs = plan.distinct_inputs().map(|input| &input.arguments);
     let answers = host
-        .bind(
-            &agent.id,
-            plan.distinct_inputs().map(|input| &input.arguments),
-        )
+        .bind(&agent.id, inputs)
         .await
         .map_err(CommandError::system("the inputs could not be checked"))?;
-    let mut unfit = Unfit {
-        agent: target_of(agent),
-        total: 0,
-        named: Vec::new(),
-    };
-    let mut last = None;
-    for (input, error) in plan.distinct_inputs().zip(answers) {
-        let Some(error) = error else { continue };
-        // With a template each persona has a text of its own, of one entry of the file.
-        if last.replace(&input.id) == Some(&input.id) {
-            continue;
-        }
-        unfit.total += 1;
-        if unfit.named.len() < MOST_NAMED {
-            unfit
-                .named
-                .push(format!("{}: input `{}`: {error}", input.place, input.id));
-        }
-    }
-    if unfit.total == 0 {
-        Ok(())
-    } else {
-        Err(unfit.into())
-    }
+    Ok(Unfit::check(agent, plan, answers)?)
 }

@@ -1,19 +1,16 @@
 use std::path::PathBuf;
 
-use super::{Listed, Unit, listed::Lines, stray::stray_file};
+use fluxloop::target::ChoiceError;
+
+use super::{Unit, stray::stray_file};
 use crate::workspace::{Bystander, Workspace, feature_hint};
 
 /// Why no agent was chosen.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum TargetError {
-    /// Several agents fit.
-    #[error("target `{spec}` fits {} agents:{}", .matches.len(), Lines(.matches))]
-    Ambiguous {
-        /// The target.
-        spec: String,
-        /// They.
-        matches: Vec<Listed>,
-    },
+    /// None or several of the agents fit.
+    #[error(transparent)]
+    Choice(#[from] ChoiceError),
     /// Several cargo targets are named so, and the scan saw the agent in none of them.
     #[error("target `{spec}` names several targets of cargo's: {}", .targets.join(", "))]
     SeveralTargets {
@@ -23,22 +20,6 @@ pub(crate) enum TargetError {
         targets: Vec<String>,
         /// For each, the target that names no other.
         clearer: Vec<String>,
-    },
-    /// No target is configured, and there are several agents.
-    #[error("no target is configured, and there are {} agents:{}", .known.len(), Lines(.known))]
-    Unspecified {
-        /// They.
-        known: Vec<Listed>,
-    },
-    /// No agent fits.
-    #[error("no agent fits target `{spec}`; there are:{}", Lines(.known))]
-    Unknown {
-        /// The target.
-        spec: String,
-        /// All agents, the nearest name first.
-        known: Vec<Listed>,
-        /// Set if nothing was built: a target that would build a crate to look for the agent.
-        crate_to_name: Option<String>,
     },
     /// The target names a package that cannot hold agents as things stand.
     #[error("{}", bystander(.0))]
@@ -93,31 +74,9 @@ impl TargetError {
     /// What to do about it.
     pub(crate) fn hint(&self) -> String {
         match self {
-            Self::Ambiguous { .. } => "name one of them as it stands in the list".to_owned(),
+            Self::Choice(error) => error.hint(),
             Self::SeveralTargets { clearer, .. } => {
                 format!("say which is meant: {}", clearer.join(" or "))
-            }
-            Self::Unspecified { known } => {
-                let first = known.first().map_or("", |listed| listed.target.as_str());
-                format!("put the one to run into the configuration:\nrunner:\n  target: \"{first}\"")
-            }
-            Self::Unknown {
-                spec,
-                known,
-                crate_to_name,
-            } => {
-                let nearest = known.first().filter(|listed| listed.is_near(spec));
-                let advice = match nearest {
-                    Some(listed) => format!("did you mean `{}`?", listed.target),
-                    None => "take one of the list".to_owned(),
-                };
-                let is_listed = |target: &&String| known.iter().any(|agent| agent.target == **target);
-                match crate_to_name.as_ref().filter(|target| !is_listed(target)) {
-                    Some(target) => format!(
-                        "{advice} (an agent that a macro writes is found if its crate is named, as in `{target}`)"
-                    ),
-                    None => advice,
-                }
             }
             Self::Bystander(Bystander::Unrelated { package }) => {
                 format!("cargo add fluxloop --package {package}")

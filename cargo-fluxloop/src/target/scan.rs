@@ -9,14 +9,14 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use fluxloop::target::{AgentName, Kind, Named};
 use syn::{Attribute, Item, ItemFn, ItemMod, Meta};
 
 use super::{
-    AgentName, Named,
     gate::Gate,
     imports::{Imports, Scopes},
 };
-use crate::workspace::{CargoTarget, Kind};
+use crate::workspace::CargoTarget;
 
 /// How deep files may nest: a circle of `#[path]`s is the compiler's to report.
 const MAX_DEPTH: usize = 64;

@@ -1,10 +1,12 @@
+use fluxloop::target::{AgentName, ChoiceError, Kind, Listed, Named, Query, TargetSpec, normal};
+
 use super::{
-    AgentName, Listed, Named, Query, Selection, TargetError, TargetSpec, Unit,
+    Selection, TargetError, Unit,
     gate::Gate,
-    name::normal,
+    named::{named_targets, with_prefix},
     scan::{SourceAgent, scan},
 };
-use crate::workspace::{Bystander, CargoTarget, Kind, Workspace};
+use crate::workspace::{Bystander, CargoTarget, Workspace};
 
 /// An agent that the scan saw, and the target it is in.
 #[derive(Debug)]
@@ -70,7 +72,7 @@ impl Workspace {
     }
 
     fn unit_of(&self, query: &Query) -> Result<Unit, TargetError> {
-        let named = query.named_targets(self);
+        let named = named_targets(query, self);
         let mut found = found_in(named.iter().map(|(_, target)| *target));
         let mut best = query.best(&found);
         // A crate is meant as such. The name of an example may well be a module's too.
@@ -88,10 +90,11 @@ impl Workspace {
             return Ok(unit);
         }
         if !best.is_empty() {
-            return Err(TargetError::Ambiguous {
+            return Err(ChoiceError::Ambiguous {
                 spec: query.spec().to_string(),
                 matches: self.listed(&best),
-            });
+            }
+            .into());
         }
         if named.is_empty() {
             return self.unit_without_a_name(query, &found);
@@ -110,14 +113,10 @@ impl Workspace {
             return self.unit_unseen();
         }
         let all: Vec<_> = found.iter().collect();
-        let mut known = self.listed(&without_shared_files(&all));
-        Listed::sort_by_nearness(&mut known, query.spec());
+        let known = self.listed(&without_shared_files(&all));
         let crate_name = found[0].target.crate_name();
-        Err(TargetError::Unknown {
-            spec: query.spec().to_string(),
-            known,
-            crate_to_name: Some(format!("{crate_name}:{}", query.spec().function())),
-        })
+        let crate_to_name = format!("{crate_name}:{}", query.spec().function());
+        Err(ChoiceError::unknown(query, known, Some(crate_to_name)).into())
     }
 
     /// For no configured target: agents for tests only count where there is no other.
@@ -139,9 +138,10 @@ impl Workspace {
         // Of one target with conditional agents, only the build can tell how many there are.
         match sole_unit(&pool) {
             Some(unit) if certain.count() < 2 => Ok(unit),
-            _ => Err(TargetError::Unspecified {
+            _ => Err(ChoiceError::Unspecified {
                 known: self.listed(&pool),
-            }),
+            }
+            .into()),
         }
     }
 
@@ -169,7 +169,7 @@ impl Workspace {
             let place = format!("{file}:{}", found.agent.line);
             (found.agent.name.clone(), place)
         });
-        Listed::all(entries, self)
+        Listed::all(entries, self.crate_names())
     }
 }
 
@@ -194,7 +194,7 @@ fn unit_by_name(query: &Query, named: &[(u8, &CargoTarget)]) -> Result<Unit, Tar
         } else {
             target.kind().prefix()
         };
-        query.with_prefix(prefix, target)
+        with_prefix(query, prefix, target)
     });
     Err(TargetError::SeveralTargets {
         spec: query.spec().to_string(),

@@ -4,8 +4,10 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use fluxloop::target::Kind;
+
 use super::scan::{has_agent, scan};
-use crate::workspace::{CargoTarget, Kind, Workspace};
+use crate::workspace::{CargoTarget, Workspace};
 
 /// How deep folders of sources may nest.
 const MAX_DEPTH: usize = 32;

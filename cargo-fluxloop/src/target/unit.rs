@@ -1,7 +1,10 @@
-use fluxloop::worker::protocol::AgentInfo;
+use fluxloop::{
+    target::{Kind, normal},
+    worker::protocol::AgentInfo,
+};
 
-use super::{gate::Gate, name::normal, scan::SourceAgent};
-use crate::workspace::{CargoTarget, Kind};
+use super::{gate::Gate, scan::SourceAgent};
+use crate::workspace::CargoTarget;
 
 /// How a target's agents are compiled.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

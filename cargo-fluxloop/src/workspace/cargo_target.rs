@@ -5,71 +5,33 @@ use std::{
 };
 
 use cargo_metadata::{Target, TargetKind};
+use fluxloop::target::Kind;
 
 use super::Member;
 
-/// The kinds of cargo targets that can hold agents.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(crate) enum Kind {
-    /// The library.
-    Lib,
-    /// A binary.
-    Bin,
-    /// An example.
-    Example,
-    /// An integration test.
-    Test,
-}
-
-impl Kind {
-    /// All kinds.
-    pub(crate) const ALL: [Self; 4] = [Self::Lib, Self::Bin, Self::Example, Self::Test];
-
-    /// The word before the name in a target: `examples.my_agent:run`.
-    pub(crate) fn prefix(self) -> &'static str {
-        match self {
-            Self::Lib => "lib",
-            Self::Bin => "bins",
-            Self::Example => "examples",
-            Self::Test => "tests",
-        }
-    }
-
-    /// The flag that names such a target to cargo.
-    pub(crate) fn flag(self) -> &'static str {
-        match self {
-            Self::Lib => "--lib",
-            Self::Bin => "--bin",
-            Self::Example => "--example",
-            Self::Test => "--test",
-        }
-    }
-
-    /// The kind of a target in cargo's metadata, if it can hold agents.
-    pub(super) fn of(target: &Target) -> Option<Self> {
-        target.kind.iter().find_map(|kind| match kind {
-            TargetKind::Lib
-            | TargetKind::RLib
-            | TargetKind::DyLib
-            | TargetKind::CDyLib
-            | TargetKind::StaticLib => Some(Self::Lib),
-            TargetKind::Bin => Some(Self::Bin),
-            TargetKind::Example => Some(Self::Example),
-            TargetKind::Test => Some(Self::Test),
-            _ => None,
-        })
+/// The flag that names a target of this kind to cargo.
+pub(crate) fn flag(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Lib => "--lib",
+        Kind::Bin => "--bin",
+        Kind::Example => "--example",
+        Kind::Test => "--test",
     }
 }
 
-impl fmt::Display for Kind {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Lib => "library",
-            Self::Bin => "binary",
-            Self::Example => "example",
-            Self::Test => "test",
-        })
-    }
+/// The kind of a target in cargo's metadata, if it can hold agents.
+pub(super) fn kind_of(target: &Target) -> Option<Kind> {
+    target.kind.iter().find_map(|kind| match kind {
+        TargetKind::Lib
+        | TargetKind::RLib
+        | TargetKind::DyLib
+        | TargetKind::CDyLib
+        | TargetKind::StaticLib => Some(Kind::Lib),
+        TargetKind::Bin => Some(Kind::Bin),
+        TargetKind::Example => Some(Kind::Example),
+        TargetKind::Test => Some(Kind::Test),
+        _ => None,
+    })
 }
 
 /// One target of a member: what cargo compiles to one crate.
@@ -86,7 +48,7 @@ impl CargoTarget {
     pub(super) fn new(member: &Arc<Member>, target: &Target) -> Option<Self> {
         Some(Self {
             member: Arc::clone(member),
-            kind: Kind::of(target)?,
+            kind: kind_of(target)?,
             name: target.name.clone(),
             source: target.src_path.clone().into(),
         })

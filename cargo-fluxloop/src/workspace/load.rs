@@ -4,8 +4,9 @@ use std::{
 };
 
 use cargo_metadata::Metadata;
+use fluxloop::target::{CrateNames, Kind};
 
-use super::{Bystander, Cargo, CargoTarget, CrateNames, Member, WorkspaceError};
+use super::{Bystander, Cargo, CargoTarget, Member, WorkspaceError, cargo_target::kind_of};
 
 /// The user's workspace: where agents can be, and how to call cargo for it.
 #[derive(Clone, Debug)]
@@ -61,7 +62,7 @@ impl Workspace {
             target_directory,
             targets,
             bystanders,
-            crate_names: CrateNames::of(metadata),
+            crate_names: crate_names(metadata),
             cargo,
         })
     }
@@ -100,6 +101,17 @@ impl Workspace {
     pub(crate) fn crate_names(&self) -> &CrateNames {
         &self.crate_names
     }
+}
+
+/// What the crates of all members are called.
+fn crate_names(metadata: &Metadata) -> CrateNames {
+    let members = metadata.workspace_packages();
+    let targets = members.iter().flat_map(|package| &package.targets);
+    let libraries = targets.filter(|target| kind_of(target) == Some(Kind::Lib));
+    CrateNames::new(
+        libraries.map(|target| &target.name),
+        members.iter().map(|package| &package.name),
+    )
 }
 
 /// The packages that `--package` names, or all.

@@ -1,7 +1,6 @@
 //! What cargo knows of the user's workspace: which members can hold agents, and their targets.
 
 mod cargo_target;
-mod crate_names;
 mod error;
 mod load;
 mod member;
@@ -10,8 +9,7 @@ mod options;
 #[cfg(test)]
 pub(crate) mod test_project;
 
-pub(crate) use cargo_target::{CargoTarget, Kind};
-pub(crate) use crate_names::CrateNames;
+pub(crate) use cargo_target::{CargoTarget, flag};
 pub(crate) use error::{WorkspaceError, feature_hint};
 pub(crate) use load::Workspace;
 pub(crate) use member::{Bystander, Member};

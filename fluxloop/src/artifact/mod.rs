@@ -6,6 +6,7 @@
 
 mod directory;
 mod error;
+mod git;
 mod observation;
 pub mod read;
 mod row;
@@ -16,6 +17,7 @@ mod writer;
 
 pub use directory::ExperimentDirectory;
 pub use error::{ArtifactError, Operation};
+pub use git::GitQuestion;
 pub use row::SummaryRow;
 pub use summary_file::GitState;
 pub use writer::{ArtifactInput, Artifacts};

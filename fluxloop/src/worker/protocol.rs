@@ -164,6 +164,14 @@ pub struct AgentInfo {
     pub binary: Option<String>,
 }
 
+impl AgentInfo {
+    /// The agent as targets name it: `module.path:function`.
+    #[must_use]
+    pub fn target(&self) -> String {
+        format!("{}:{}", self.module_path.replace("::", "."), self.name)
+    }
+}
+
 /// The answer to `bind`.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Bound {

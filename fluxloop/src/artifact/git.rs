@@ -4,18 +4,22 @@ use std::{
     thread::JoinHandle,
 };
 
-use fluxloop::artifact::GitState;
+use super::GitState;
 
 /// Asks git which commit this is, while other things are done.
-pub(super) struct GitQuestion(JoinHandle<Option<GitState>>);
+#[derive(Debug)]
+pub struct GitQuestion(JoinHandle<Option<GitState>>);
 
 impl GitQuestion {
-    pub(super) fn ask(folder: PathBuf) -> Self {
+    /// Asks for the repository that a folder is in.
+    #[must_use]
+    pub fn ask(folder: PathBuf) -> Self {
         Self(std::thread::spawn(move || state(&folder)))
     }
 
     /// The answer; `None` where git is not installed or the folder is in no repository.
-    pub(super) fn answer(self) -> Option<GitState> {
+    #[must_use]
+    pub fn answer(self) -> Option<GitState> {
         self.0.join().ok().flatten()
     }
 }

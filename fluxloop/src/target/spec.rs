@@ -2,7 +2,7 @@ use std::{fmt, str::FromStr};
 
 /// A target as the user wrote it: `module.path:function`.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct TargetSpec {
+pub struct TargetSpec {
     text: String,
     modules: Vec<String>,
     function: String,
@@ -11,7 +11,7 @@ pub(crate) struct TargetSpec {
 /// A target that cannot be read.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("target `{text}` {problem}")]
-pub(crate) struct SpecError {
+pub struct SpecError {
     text: String,
     problem: SpecProblem,
 }
@@ -32,7 +32,8 @@ enum SpecProblem {
 
 impl SpecError {
     /// What a target looks like.
-    pub(crate) fn hint(&self) -> String {
+    #[must_use]
+    pub fn hint(&self) -> String {
         let form = "a target is `module.path:function`, as in `my_crate.agents:run`";
         match self.problem {
             SpecProblem::Whitespace => {
@@ -46,12 +47,14 @@ impl SpecError {
 
 impl TargetSpec {
     /// The modules before the function; the first may be a crate, or a kind of target.
-    pub(crate) fn modules(&self) -> &[String] {
+    #[must_use]
+    pub fn modules(&self) -> &[String] {
         &self.modules
     }
 
     /// The agent's name.
-    pub(crate) fn function(&self) -> &str {
+    #[must_use]
+    pub fn function(&self) -> &str {
         &self.function
     }
 

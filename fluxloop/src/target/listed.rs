@@ -1,18 +1,17 @@
 use std::fmt;
 
-use super::{AgentName, Named, Query, TargetSpec};
-use crate::workspace::Workspace;
+use super::{AgentName, CrateNames, Named, Query, TargetSpec};
 
 /// How many agents a message lists.
 const SHOWN: usize = 10;
 
 /// An agent as messages show it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Listed {
+pub struct Listed {
     /// A target that means this agent and no other of the list, if there is one.
-    pub(crate) target: String,
+    pub target: String,
     /// `src/lib.rs:12`
-    pub(crate) place: String,
+    pub place: String,
 }
 
 impl Named for AgentName {
@@ -23,23 +22,24 @@ impl Named for AgentName {
 
 impl Listed {
     /// Lists agents, each by the shortest target that tells it apart.
-    pub(super) fn all(
+    pub fn all(
         agents: impl IntoIterator<Item = (AgentName, String)>,
-        workspace: &Workspace,
+        crates: &CrateNames,
     ) -> Vec<Self> {
         let (names, places): (Vec<AgentName>, Vec<String>) = agents.into_iter().unzip();
         names
             .iter()
             .zip(places)
             .map(|(name, place)| Self {
-                target: unique_target(name, &names, workspace),
+                target: unique_target(name, &names, crates),
                 place,
             })
             .collect()
     }
 
     /// Whether a target is likely to be this one, misspelt.
-    pub(super) fn is_near(&self, target: &str) -> bool {
+    #[must_use]
+    pub fn is_near(&self, target: &str) -> bool {
         const LIKELY: f64 = 0.8;
         let function = |text: &str| text.rsplit([':', '.']).next().map(str::to_owned);
         let (Some(wanted), Some(own)) = (function(target), function(&self.target)) else {
@@ -49,7 +49,7 @@ impl Listed {
     }
 
     /// Puts those nearest to a target first.
-    pub(super) fn sort_by_nearness(list: &mut [Self], spec: &TargetSpec) {
+    pub fn sort_by_nearness(list: &mut [Self], spec: &TargetSpec) {
         let wanted = spec.to_string().replace("::", ".");
         let near = |listed: &Self| {
             let name = listed.target.rsplit(':').next().unwrap_or_default();
@@ -65,14 +65,14 @@ impl Listed {
     }
 }
 
-fn unique_target(name: &AgentName, among: &[AgentName], workspace: &Workspace) -> String {
+fn unique_target(name: &AgentName, among: &[AgentName], crates: &CrateNames) -> String {
     let plain = name.to_string();
     let with_kind = format!("{}.{plain}", name.kind().prefix());
     let with_package = format!("{}.{plain}", name.package());
     let candidates = [&plain, &with_kind, &with_package];
     let means_it = |candidate: &&&String| {
         candidate.parse::<TargetSpec>().is_ok_and(|spec| {
-            let query = Query::new(&spec, workspace.crate_names());
+            let query = Query::new(&spec, crates);
             matches!(query.best(among)[..], [only] if std::ptr::eq(only, name))
         })
     };

@@ -1,10 +1,10 @@
 use std::fmt;
 
-use crate::workspace::Kind;
+use super::Kind;
 
 /// An agent's full name: where it is compiled, its module, and its own name.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct AgentName {
+pub struct AgentName {
     package: String,
     kind: Kind,
     modules: Vec<String>,
@@ -13,7 +13,7 @@ pub(crate) struct AgentName {
 
 impl AgentName {
     /// `module_path` is what `module_path!()` gives: the crate first.
-    pub(crate) fn new(package: &str, kind: Kind, module_path: &str, name: &str) -> Self {
+    pub fn new(package: &str, kind: Kind, module_path: &str, name: &str) -> Self {
         Self {
             package: normal(package),
             kind,
@@ -23,22 +23,26 @@ impl AgentName {
     }
 
     /// The package's name as a crate would be called.
-    pub(super) fn package(&self) -> &str {
+    #[must_use]
+    pub fn package(&self) -> &str {
         &self.package
     }
 
     /// The kind of target it is compiled in.
-    pub(crate) fn kind(&self) -> Kind {
+    #[must_use]
+    pub fn kind(&self) -> Kind {
         self.kind
     }
 
     /// The modules, the crate first; never empty.
-    pub(super) fn modules(&self) -> &[String] {
+    #[must_use]
+    pub fn modules(&self) -> &[String] {
         &self.modules
     }
 
     /// Whether the agent itself is called so.
-    pub(super) fn is_called(&self, function: &str) -> bool {
+    #[must_use]
+    pub fn is_called(&self, function: &str) -> bool {
         normal(&self.name) == function
     }
 }
@@ -51,6 +55,7 @@ impl fmt::Display for AgentName {
 }
 
 /// How names are compared: `-` is `_`, and a raw identifier is itself.
-pub(super) fn normal(segment: &str) -> String {
+#[must_use]
+pub fn normal(segment: &str) -> String {
     segment.trim_start_matches("r#").replace('-', "_")
 }

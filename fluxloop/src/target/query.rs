@@ -1,9 +1,8 @@
-use super::{AgentName, TargetSpec, name::normal};
-use crate::workspace::{CargoTarget, CrateNames, Kind, Workspace};
+use super::{AgentName, CrateNames, Kind, TargetSpec, normal};
 
 /// A target as it reads in a given workspace.
 #[derive(Clone, Debug)]
-pub(crate) struct Query {
+pub struct Query {
     spec: TargetSpec,
     modules: Vec<String>,
     function: String,
@@ -16,7 +15,7 @@ pub(crate) struct Query {
 }
 
 /// What has an agent's name.
-pub(crate) trait Named {
+pub trait Named {
     /// The name.
     fn agent_name(&self) -> &AgentName;
 }
@@ -38,7 +37,8 @@ enum Fit {
 
 impl Query {
     /// Reads a target, knowing which crates there are.
-    pub(crate) fn new(spec: &TargetSpec, crates: &CrateNames) -> Self {
+    #[must_use]
+    pub fn new(spec: &TargetSpec, crates: &CrateNames) -> Self {
         let modules: Vec<String> = spec.modules().iter().map(|part| normal(part)).collect();
         let first = modules.first();
         let names_crate = first.is_some_and(|first| crates.has(first));
@@ -55,7 +55,8 @@ impl Query {
     }
 
     /// The target as the user wrote it.
-    pub(crate) fn spec(&self) -> &TargetSpec {
+    #[must_use]
+    pub fn spec(&self) -> &TargetSpec {
         &self.spec
     }
 
@@ -63,10 +64,7 @@ impl Query {
     ///
     /// An exact name wins over one that is anywhere in the named crate, that over the same with the package in the crate's
     /// place, and all of them over a name that merely ends so.
-    pub(crate) fn best<'a, T: Named>(
-        &self,
-        candidates: impl IntoIterator<Item = &'a T>,
-    ) -> Vec<&'a T> {
+    pub fn best<'a, T: Named>(&self, candidates: impl IntoIterator<Item = &'a T>) -> Vec<&'a T> {
         let mut best = None;
         let mut found = Vec::new();
         for candidate in candidates {
@@ -108,46 +106,22 @@ impl Query {
         anchored(&self.modules, name).or_else(|| suffix().then_some(Fit::Suffix))
     }
 
+    /// The modules as they are compared; the first may be a crate, a package, or the word for a kind.
+    #[must_use]
+    pub fn modules(&self) -> &[String] {
+        &self.modules
+    }
+
+    /// What the first module means if it is the word for a kind of targets, and no crate is called so.
+    #[must_use]
+    pub fn kind(&self) -> Option<Kind> {
+        self.prefix
+    }
+
     /// Whether the first module is a library or package, rather than a target or any module.
-    pub(super) fn names_crate(&self) -> bool {
+    #[must_use]
+    pub fn names_crate(&self) -> bool {
         self.names_crate
-    }
-
-    /// The targets that the query names, sources unseen, each with how clearly: the lesser, the clearer.
-    pub(super) fn named_targets<'w>(&self, workspace: &'w Workspace) -> Vec<(u8, &'w CargoTarget)> {
-        workspace
-            .targets()
-            .iter()
-            .filter_map(|target| Some((self.names(target)?, target)))
-            .collect()
-    }
-
-    /// The same query for one target of several that it names: `prefix` says which.
-    pub(super) fn with_prefix(&self, prefix: &str, target: &CargoTarget) -> String {
-        let crate_name = target.crate_name();
-        let at = self.modules.iter().position(|part| *part == crate_name);
-        let path = self.modules[at.unwrap_or_default()..].join(".");
-        format!("{prefix}.{path}:{}", self.spec.function())
-    }
-
-    /// How clearly the query names a target, 0 the clearest.
-    fn names(&self, target: &CargoTarget) -> Option<u8> {
-        let crate_name = target.crate_name();
-        let package = normal(&target.member().package.name);
-        let first = self.modules.first()?;
-        let second = self.modules.get(1);
-        let library = target.kind() == Kind::Lib;
-        if second == Some(&crate_name)
-            && (self.prefix == Some(target.kind()) || *first == package && !library)
-        {
-            Some(0)
-        } else if *first == crate_name {
-            Some(if library { 1 } else { 2 })
-        } else if *first == package {
-            Some(if library { 3 } else { 4 })
-        } else {
-            None
-        }
     }
 }
 

@@ -1,0 +1,109 @@
+//! What an experiment would be: all that is known of it, and all that can be wrong, before an agent is called.
+
+mod error;
+mod unfit;
+
+use jiff::Timestamp;
+
+pub use error::SetupError;
+pub use unfit::Unfit;
+
+use crate::{
+    artifact::{ArtifactInput, ExperimentDirectory, GitState},
+    config::{self, Config, LoadRequest, Warning},
+    event::Started,
+    input::{Inputs, load_inputs},
+    plan::Plan,
+    supervisor::Supervisor,
+    target::TargetSpec,
+    worker::protocol::AgentInfo,
+};
+
+/// An experiment that could begin as soon as its agent is found.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct Setup {
+    /// How it is run.
+    pub config: Config,
+    /// What it asks.
+    pub inputs: Inputs,
+    /// Its cases, for an agent without a name.
+    pub plan: Plan,
+    /// Its seed: the configured one, or one that was drawn.
+    pub seed: u64,
+    /// The agent that is asked for, if one is.
+    pub target: Option<TargetSpec>,
+    /// Who plays the user of conversations, where there are any.
+    pub supervisor: Option<Supervisor>,
+}
+
+impl Setup {
+    /// Reads configuration and inputs, and makes the plan of them. `warn` hears what the user should know, also before an
+    /// error.
+    ///
+    /// # Errors
+    ///
+    /// When anything in the configuration or the inputs is wrong, or nothing is left to run.
+    pub fn load(request: &LoadRequest, warn: &mut dyn FnMut(&Warning)) -> Result<Self, SetupError> {
+        let loaded = config::load(request)?;
+        loaded.warnings.iter().for_each(&mut *warn);
+        let config = loaded.config;
+        let inputs = load_inputs(&config)?;
+        inputs.warnings.iter().for_each(warn);
+        // Few enough digits for every program that reads the rows.
+        let seed = config.seed.unwrap_or_else(|| u64::from(fastrand::u32(..)));
+        let supervisor = Supervisor::new(&config, seed)?;
+        let plan = Plan::new(&config, &inputs.entries, seed)?;
+        let target = config
+            .runner
+            .target
+            .as_deref()
+            .map(str::parse)
+            .transpose()?;
+        Ok(Self {
+            config,
+            inputs,
+            plan,
+            seed,
+            target,
+            supervisor,
+        })
+    }
+
+    /// What consumers hear first. The plan is that of the agent.
+    #[must_use]
+    pub fn started(
+        &self,
+        agent: &AgentInfo,
+        plan: &Plan,
+        directory: &ExperimentDirectory,
+        at: Timestamp,
+    ) -> Started {
+        let name = self.config.secrets.redact(&self.config.name).into_owned();
+        let mut started = Started::new(name, directory.path(), agent.target(), at);
+        started.inputs = plan.inputs() as u64;
+        started.iterations = plan.iterations().get();
+        started.planned = plan.len();
+        started.left_out = plan.left_out();
+        started.seed = self.seed;
+        started
+    }
+
+    /// What the experiment's files need to know.
+    #[must_use]
+    pub fn artifacts(&self, started: Started, git: Option<GitState>) -> ArtifactInput {
+        let config = &self.config;
+        // The experiment's own copy: it stays as it is when the original changes.
+        let inputs = started.directory.join("inputs.yaml");
+        ArtifactInput {
+            config_yaml: config.snapshot_yaml(&inputs, self.seed),
+            inputs_yaml: config.secrets.redact(&self.inputs.yaml).into_owned(),
+            config_snapshot: config.snapshot(&inputs, self.seed),
+            gate: config.gate,
+            save_traces: config.output.save_traces,
+            save_aggregated_metrics: config.output.save_aggregated_metrics,
+            git,
+            started,
+        }
+    }
+}
