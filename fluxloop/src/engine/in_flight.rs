@@ -1,4 +1,4 @@
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 use tokio::time::Instant;
@@ -13,7 +13,7 @@ use crate::{
 /// The runs that have begun and not ended: what is known of each should it be cut off.
 #[derive(Debug, Default)]
 pub(super) struct InFlight {
-    began: HashMap<u64, Begun>,
+    began: BTreeMap<u64, Begun>,
 }
 
 #[derive(Debug)]
@@ -59,9 +59,7 @@ impl InFlight {
         supervisor: Option<&'a Supervisor>,
         now: Timestamp,
     ) -> impl Iterator<Item = (Run, Recording)> + 'a {
-        let mut cut_off: Vec<_> = self.began.drain().collect();
-        cut_off.sort_unstable_by_key(|(case, _)| *case);
-        cut_off.into_iter().filter_map(move |(case, begun)| {
+        std::mem::take(&mut self.began).into_iter().filter_map(move |(case, begun)| {
             let case = plan.case_at(case)?;
             let wall = begun.began.elapsed();
             let failure = Failure::new(
