@@ -182,14 +182,14 @@ impl Recording {
             level: start.level,
             at,
             told,
-            named: false,
+            action: None,
             counted: false,
             model: (start.kind == SpanKind::Generation)
                 .then(|| model_of(start.attributes.as_deref()))
                 .flatten(),
         };
         if told {
-            open.named = self.act(&open, open.model.as_deref());
+            open.action = self.act(&open, open.model.as_deref());
             tell(&Observation {
                 what: What::Start { input: start.input },
                 attributes: start.attributes,
@@ -217,10 +217,14 @@ impl Recording {
         if !open.told {
             return;
         }
-        if !open.named {
-            self.act(&open, end.model.as_deref().or(Some(&open.name)));
+        match open.action {
+            Some(place) => self.name_action(place, &open, end.model.as_deref()),
+            None => {
+                self.act(&open, end.model.as_deref());
+            }
         }
         let mut ended = SpanEnded::new(open.at, open.lasted(at));
+        ended.input = end.input;
         ended.output = end.output;
         ended.error = end.error.map(|error| ObservedError::Told {
             message: error.message,
@@ -245,8 +249,9 @@ impl Recording {
     fn account(&mut self, open: &Open, end: &SpanEnd<'_>, pricing: &Pricing) {
         if let Some(usage) = end.usage {
             *self.usage.get_or_insert_default() += usage;
-            let models = [end.model.as_deref(), open.model.as_deref()];
-            self.cost.add(models, usage, pricing);
+            let later = model_of(end.attributes.as_deref());
+            let asked = open.model.as_deref().or(later.as_deref());
+            self.cost.add([end.model.as_deref(), asked], usage, pricing);
             self.open.mark_counted(open.parent);
         } else if open.counted {
             self.open.mark_counted(open.parent);
@@ -294,18 +299,31 @@ impl Recording {
         })
     }
 
-    /// Notes what the agent does in its turn. `false` where nobody knows yet what to call it.
-    fn act(&mut self, open: &Open, model: Option<&str>) -> bool {
-        let action = match (open.kind, model) {
-            (ObservationKind::Tool, _) => format!("tool:{}", open.name),
-            (ObservationKind::Generation, Some(model)) => format!("generation:{model}"),
-            _ => return false,
+    /// Notes what the agent does in its turn, and where that stands.
+    fn act(&mut self, open: &Open, model: Option<&str>) -> Option<usize> {
+        let action = match open.kind {
+            ObservationKind::Tool => format!("tool:{}", open.name),
+            ObservationKind::Generation => generation(model.unwrap_or(&open.name)),
+            _ => return None,
         };
-        if let Some(turn) = self.actions.last_mut() {
-            turn.actions.push(action);
-        }
-        true
+        let turn = self.actions.last_mut()?;
+        turn.actions.push(action);
+        Some(turn.actions.len() - 1)
     }
+
+    /// Calls a generation by its model, where that was not known when it began.
+    fn name_action(&mut self, place: usize, open: &Open, model: Option<&str>) {
+        if let (ObservationKind::Generation, None, Some(model)) = (open.kind, &open.model, model)
+            && let Some(turn) = self.actions.last_mut()
+            && let Some(action) = turn.actions.get_mut(place)
+        {
+            *action = generation(model);
+        }
+    }
+}
+
+fn generation(model: &str) -> String {
+    format!("generation:{model}")
 }
 
 fn of_run(at: Timestamp) -> Observation<'static> {
