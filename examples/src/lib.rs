@@ -20,6 +20,7 @@ pub mod order_desk;
 #[doc = include_str!("../../docs/agents.md")]
 #[doc = include_str!("../../docs/conversations.md")]
 #[doc = include_str!("../../docs/getting-started.md")]
+#[doc = include_str!("../../docs/models.md")]
 #[doc = include_str!("../../docs/observations.md")]
 #[doc = include_str!("../../docs/targets.md")]
 struct DocumentedAgents;
