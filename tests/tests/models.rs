@@ -13,34 +13,35 @@ const ASKED: &str = "reader-model";
 /// As providers name what answers in fact.
 const ANSWERED: &str = "reader-model-2026-11-01";
 const ANSWER: &str = "With --seed, says docs/running.md.";
+/// Tokens of each question to the model: read, written, and of those that were read from a cache.
+const USED: [[u64; 3]; 3] = [[150, 12, 0], [180, 14, 128], [900, 30, 128]];
 
-/// Asks for the tool first, then answers.
+/// Searches for nothing first, then for something, then answers.
 fn model(request: &Value) -> (u16, Value) {
     let messages = request["messages"].as_array().expect("messages");
-    let has_searched = messages.last().expect("a message")["role"] == "tool";
-    let (message, reason, usage) = if has_searched {
-        let usage = json!({
-            "prompt_tokens": 900, "completion_tokens": 30, "total_tokens": 930,
-            "prompt_tokens_details": {"cached_tokens": 128},
+    let results = messages
+        .iter()
+        .filter(|message| message["role"] == "tool")
+        .count();
+    let search = |query: &str| {
+        let function = json!({
+            "name": "search_documentation",
+            "arguments": json!({ "query": query }).to_string(),
         });
-        (
-            json!({"role": "assistant", "content": ANSWER}),
-            "stop",
-            usage,
-        )
-    } else {
-        let arguments = json!({ "query": QUESTION }).to_string();
-        let call = json!({
-            "id": "call_1", "type": "function",
-            "function": {"name": "search_documentation", "arguments": arguments},
-        });
-        let usage = json!({"prompt_tokens": 150, "completion_tokens": 12, "total_tokens": 162});
-        (
-            json!({"role": "assistant", "content": null, "tool_calls": [call]}),
-            "tool_calls",
-            usage,
-        )
+        let call =
+            json!({"id": format!("call_{results}"), "type": "function", "function": function});
+        json!({"role": "assistant", "content": null, "tool_calls": [call]})
     };
+    let (message, reason) = match results {
+        0 => (search(" "), "tool_calls"),
+        1 => (search(QUESTION), "tool_calls"),
+        _ => (json!({"role": "assistant", "content": ANSWER}), "stop"),
+    };
+    let [input, output, cached] = USED[results];
+    let usage = json!({
+        "prompt_tokens": input, "completion_tokens": output, "total_tokens": input + output,
+        "prompt_tokens_details": {"cached_tokens": cached},
+    });
     let reply = json!({
         "id": "chatcmpl-1", "object": "chat.completion", "created": 1_730_000_000, "model": ANSWERED,
         "choices": [{"index": 0, "message": message, "finish_reason": reason}],
@@ -93,52 +94,39 @@ fn spans(experiment: &Experiment) -> Vec<Span> {
         .collect()
 }
 
-/// What stands in the record of a turn: two questions to the model, and a call of the tool between them.
+/// What stands in the record of a turn: three questions to the model, and a call of the tool after the first two.
 fn check_turn(within: &[&Span]) {
-    let [asks, searches, answers] = within else {
-        panic!("expected three spans in a turn: {within:#?}");
+    let [first, fails, second, finds, third] = within else {
+        panic!("expected five spans in a turn: {within:#?}");
     };
-    for (generation, usage) in [
-        (
-            asks,
-            json!({"input_tokens": 150, "output_tokens": 12, "total_tokens": 162}),
-        ),
-        (
-            answers,
-            json!({"input_tokens": 900, "output_tokens": 30, "total_tokens": 930, "cached_tokens": 128}),
-        ),
-    ] {
-        let Span { start, end } = generation;
-        assert_eq!(
-            (&start["kind"], &end["kind"]),
-            (&json!("generation"), &json!("generation"))
-        );
+    for (Span { start, end }, used) in [first, second, third].into_iter().zip(USED) {
+        assert_eq!([&start["kind"], &end["kind"]], ["generation"; 2]);
         assert_eq!(end["model"], ANSWERED);
         assert_eq!(end["attributes"]["gen_ai.request.model"], ASKED);
-        assert_eq!(end["token_usage"], usage);
+        assert_eq!(end["token_usage"], sum([used]));
         // rig tells of what it asks once the span has begun.
         assert!(start.get("input").is_none(), "{start}");
-        assert!(end["input"].to_string().contains("role"), "{end}");
+        assert!(end["input"].to_string().contains(QUESTION), "{end}");
     }
-    assert!(
-        asks.end["output"]
-            .to_string()
-            .contains("search_documentation")
-    );
-    assert!(answers.end["output"].to_string().contains(ANSWER));
+    assert!(has(&first.end["output"], "search_documentation"));
+    assert!(has(&third.end["input"], "docs/running.md"));
+    assert!(has(&third.end["output"], ANSWER));
 
-    let Span { start, end } = searches;
-    assert_eq!(
-        (&start["kind"], &start["name"], &start["input"]),
-        (
-            &json!("tool"),
-            &json!("search_documentation"),
-            &json!({ "query": QUESTION })
-        )
-    );
-    let found = end["output"].to_string();
-    assert!(found.contains("docs/running.md"), "{end}");
-    assert!(answers.end["input"].to_string().contains("docs/running.md"));
+    for (Span { start, end }, query) in [(fails, " "), (finds, QUESTION)] {
+        assert_eq!([&start["kind"], &end["kind"]], ["tool"; 2]);
+        assert_eq!(start["name"], "search_documentation");
+        assert_eq!(start["input"], json!({ "query": query }));
+    }
+    assert!(has(&finds.end["output"], "docs/running.md"));
+    assert!(finds.end.get("error").is_none());
+    // What the model was told, and what rig calls it.
+    assert!(has(&fails.end["output"], "the question is empty"));
+    assert_eq!(fails.end["error"], json!({"message": "invalid_args"}));
+    assert_eq!(fails.end["level"], "ERROR");
+}
+
+fn has(value: &Value, text: &str) -> bool {
+    value.to_string().contains(text)
 }
 
 #[test]
@@ -150,7 +138,8 @@ fn what_rig_tells_of_itself_stands_in_the_record() {
 
     let spans = spans(&experiment);
     let generation = format!("generation:{ANSWERED}");
-    let actions = json!([generation, "tool:search_documentation", generation]);
+    let tool = "tool:search_documentation";
+    let actions = json!([generation, tool, generation, tool, generation]);
     let rows = experiment.rows("traces.jsonl");
     assert_eq!(rows.len(), 2, "{rows:#?}");
     for row in &rows {
@@ -167,16 +156,19 @@ fn what_rig_tells_of_itself_stands_in_the_record() {
         check_turn(&within);
 
         assert_eq!(row["output"], ANSWER);
-        assert_eq!(row["token_usage"], used(1));
+        assert_eq!(row["token_usage"], sum(USED));
         let said = row["conversation_history"].as_array().expect("messages");
         let answer = said.iter().find(|message| message["role"] == "assistant");
         assert_eq!(answer.expect("an answer")["actions"], actions, "{row}");
     }
-    assert_eq!(experiment.summary()["token_usage"], used(2));
+    assert_eq!(
+        experiment.summary()["token_usage"],
+        sum([USED, USED].concat())
+    );
 
     // The model was asked no more than that, and had the tool.
     let requests = provider.requests();
-    assert_eq!(requests.len(), 4, "{requests:#?}");
+    assert_eq!(requests.len(), 6, "{requests:#?}");
     for request in requests {
         assert_eq!(request.body["model"], ASKED);
         let tool = &request.body["tools"][0]["function"];
@@ -195,12 +187,18 @@ fn what_rig_tells_of_itself_stands_in_the_record() {
     }
 }
 
-/// What so many runs use: each asks twice.
-fn used(runs: u64) -> Value {
+/// What so many questions use together, as rows say it.
+fn sum(used: impl IntoIterator<Item = [u64; 3]>) -> Value {
+    let [mut input, mut output, mut cached] = [0; 3];
+    for question in used {
+        input += question[0];
+        output += question[1];
+        cached += question[2];
+    }
     json!({
-        "input_tokens": runs * (150 + 900),
-        "output_tokens": runs * (12 + 30),
-        "total_tokens": runs * (162 + 930),
-        "cached_tokens": runs * 128,
+        "input_tokens": input,
+        "output_tokens": output,
+        "total_tokens": input + output,
+        "cached_tokens": cached,
     })
 }
