@@ -1,5 +1,6 @@
 //! What happens within a run, from what is told to what rows say.
 
+mod actions;
 mod cost;
 mod decision;
 pub(super) mod mask;
@@ -16,14 +17,12 @@ use super::{
 };
 use crate::{
     config::Pricing,
-    event::{
-        Observation, ObservationKind, ObservedError, Outcome, Run, SpanEnded, SpanId, TurnActions,
-        What,
-    },
+    event::{Observation, ObservationKind, ObservedError, Outcome, Run, SpanEnded, SpanId, What},
     plan::Case,
     supervisor::TokenUsage,
     worker::protocol::{Happening, Level, PointInTime, SpanEnd, SpanKind, SpanStart, Usage},
 };
+use actions::Actions;
 use cost::Cost;
 use spans::{Open, OpenSpans};
 
@@ -46,7 +45,7 @@ pub(crate) struct Recording {
     supervisor_usage: Option<TokenUsage>,
     usage: Option<Usage>,
     cost: Cost,
-    actions: Vec<TurnActions>,
+    actions: Actions,
 }
 
 impl Recording {
@@ -68,7 +67,7 @@ impl Recording {
             supervisor_usage: None,
             usage: None,
             cost: Cost::default(),
-            actions: Vec::new(),
+            actions: Actions::default(),
         }
     }
 
@@ -84,7 +83,7 @@ impl Recording {
             ..of_turn(turn, at)
         });
         self.turn = Some(turn);
-        self.actions.push(TurnActions::new(turn));
+        self.actions.turn_began(turn);
         self.open.insert(SpanId::Turn(turn), Open::turn(at));
     }
 
@@ -146,7 +145,7 @@ impl Recording {
         run.cost = self.cost.known();
         run.observations_dropped = self.dropped;
         if let Some(conversation) = &mut run.conversation {
-            conversation.actions = self.actions;
+            conversation.actions = self.actions.into();
             conversation.decisions = self.decisions;
             conversation.usage = self.supervisor_usage;
         }
@@ -189,7 +188,7 @@ impl Recording {
                 .flatten(),
         };
         if told {
-            open.action = self.act(&open, open.model.as_deref());
+            open.action = self.actions.add(&open, open.model.as_deref());
             tell(&Observation {
                 what: What::Start { input: start.input },
                 attributes: start.attributes,
@@ -218,9 +217,9 @@ impl Recording {
             return;
         }
         match open.action {
-            Some(place) => self.name_action(place, &open, end.model.as_deref()),
+            Some(action) => self.actions.name(action, &open, end.model.as_deref()),
             None => {
-                self.act(&open, end.model.as_deref());
+                self.actions.add(&open, end.model.as_deref());
             }
         }
         let mut ended = SpanEnded::new(open.at, open.lasted(at));
@@ -298,32 +297,6 @@ impl Recording {
             self.open.nearest_told(SpanId::Told { call, span })
         })
     }
-
-    /// Notes what the agent does in its turn, and where that stands.
-    fn act(&mut self, open: &Open, model: Option<&str>) -> Option<usize> {
-        let action = match open.kind {
-            ObservationKind::Tool => format!("tool:{}", open.name),
-            ObservationKind::Generation => generation(model.unwrap_or(&open.name)),
-            _ => return None,
-        };
-        let turn = self.actions.last_mut()?;
-        turn.actions.push(action);
-        Some(turn.actions.len() - 1)
-    }
-
-    /// Calls a generation by its model, where that was not known when it began.
-    fn name_action(&mut self, place: usize, open: &Open, model: Option<&str>) {
-        if let (ObservationKind::Generation, None, Some(model)) = (open.kind, &open.model, model)
-            && let Some(turn) = self.actions.last_mut()
-            && let Some(action) = turn.actions.get_mut(place)
-        {
-            *action = generation(model);
-        }
-    }
-}
-
-fn generation(model: &str) -> String {
-    format!("generation:{model}")
 }
 
 fn of_run(at: Timestamp) -> Observation<'static> {
