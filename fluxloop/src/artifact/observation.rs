@@ -109,6 +109,7 @@ impl<'a> ObservationRow<'a> {
             },
             What::End(ended) => Self {
                 r#type: "span_end",
+                input: ended.input.as_deref(),
                 output: ended.output.as_deref(),
                 error: ended.error.as_ref(),
                 model: ended.model.as_deref(),

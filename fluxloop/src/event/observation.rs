@@ -56,6 +56,8 @@ pub struct SpanEnded<'a> {
     pub started_at: Timestamp,
     /// How long it took; of an agent's run and turn, the agent's own time.
     pub duration: Duration,
+    /// What went in, where that was told after its start.
+    pub input: Option<Cow<'a, RawValue>>,
     /// What came out.
     pub output: Option<Cow<'a, RawValue>>,
     /// What went wrong.
@@ -72,6 +74,7 @@ impl SpanEnded<'_> {
         Self {
             started_at,
             duration,
+            input: None,
             output: None,
             error: None,
             model: None,
