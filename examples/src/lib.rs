@@ -4,7 +4,8 @@
 //! - [`my_agent`] is the smallest agent that does something: text in, text out.
 //! - [`order_desk`] looks up, changes, cancels and refunds orders over several turns, keeps state meanwhile, and asks
 //!   before money goes back.
-//! - `llm` (feature `llm`) asks a language model at any OpenAI-compatible address.
+//! - `llm` (feature `llm`) asks a language model at any OpenAI-compatible address; `llm::reader` is an agent of rig's there,
+//!   which searches the documentation with a tool.
 
 pub mod docs;
 #[cfg(feature = "llm")]
@@ -19,6 +20,7 @@ pub mod order_desk;
 #[doc = include_str!("../../docs/agents.md")]
 #[doc = include_str!("../../docs/conversations.md")]
 #[doc = include_str!("../../docs/getting-started.md")]
+#[doc = include_str!("../../docs/models.md")]
 #[doc = include_str!("../../docs/observations.md")]
 #[doc = include_str!("../../docs/targets.md")]
 struct DocumentedAgents;

@@ -3,7 +3,10 @@
 //!
 //! It reads `OPENAI_BASE_URL` (the official address unless set), `OPENAI_API_KEY` (optional with another address) and
 //! `OPENAI_MODEL`, from the environment or the project's `.env`. `configs/llm.yaml` is its experiment.
+//!
+//! [`reader`] is another one, which searches the documentation with a tool.
 
+pub mod reader;
 #[cfg(test)]
 mod tests;
 
@@ -21,6 +24,8 @@ use crate::{docs, env};
 
 /// Passages of the documentation that the model is given.
 const PASSAGES: usize = 5;
+/// What the model is told first.
+const ROLE: &str = "You answer questions about fluxloop, a tool that runs experiments on LLM agents written in Rust.";
 
 /// Variables that do not describe a provider.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -72,6 +77,15 @@ impl Provider {
             api_key,
             model: model.into(),
         }
+    }
+
+    /// The same, for rig.
+    fn config(&self) -> OpenAIConfig {
+        // A key is sent if there is one: local servers want no `Authorization` at all.
+        let mut config = OpenAIConfig::new(self.api_key.clone().unwrap_or_default())
+            .with_base_url(&self.base_url);
+        config.auth = Auth::OptionalBearer;
+        config
     }
 }
 
@@ -158,12 +172,9 @@ pub async fn ask_model(
     question: &str,
     persona: Option<&Persona>,
 ) -> Result<String, AskError> {
-    // A key is sent if there is one: local servers want no `Authorization` at all.
-    let mut config = OpenAIConfig::new(provider.api_key.clone().unwrap_or_default())
-        .with_base_url(&provider.base_url);
-    config.auth = Auth::OptionalBearer;
     let request = CompletionRequest::new(question).preamble(preamble(question, persona));
-    let response = config
+    let response = provider
+        .config()
         .client()
         .chat(&provider.model)
         .call(request)
@@ -180,9 +191,8 @@ pub async fn ask_model(
 
 /// What the model is told before the question.
 fn preamble(question: &str, persona: Option<&Persona>) -> String {
-    let mut text = String::from(
-        "You answer questions about fluxloop, a tool that runs experiments on LLM agents written in Rust. \
-         Answer from the documentation below only, and name the page. If it does not say, say so.\n",
+    let mut text = format!(
+        "{ROLE} Answer from the documentation below only, and name the page. If it does not say, say so.\n"
     );
     if let Some(persona) = persona {
         describe(&mut text, persona);

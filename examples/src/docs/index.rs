@@ -29,6 +29,7 @@ pub(super) const PAGES: &[(&str, &str)] = pages![
     "generation.md",
     "getting-started.md",
     "inputs.md",
+    "models.md",
     "observations.md",
     "opentelemetry.md",
     "personas.md",

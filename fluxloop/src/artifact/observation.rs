@@ -61,8 +61,10 @@ impl LineWriter {
         line.value(",\"name\":", &observation.name)?;
         line.span(",\"id\":", trace_id, observation.id)?;
         line.span(",\"parent_id\":", trace_id, observation.parent)?;
-        line.value(",\"kind\":", &observation.kind)?;
-        line.some(",\"level\":", observation.level.as_ref())?;
+        line.plain(",\"kind\":", observation.kind.word());
+        if let Some(level) = observation.level {
+            line.plain(",\"level\":", level.word());
+        }
         match &observation.what {
             What::Start { input } => {
                 line.some(",\"input\":", input.as_ref())?;
@@ -76,6 +78,7 @@ impl LineWriter {
             }
             What::End(ended) => {
                 set_rfc_3339(&mut self.started_at, ended.started_at);
+                line.some(",\"input\":", ended.input.as_ref())?;
                 line.some(",\"output\":", ended.output.as_ref())?;
                 line.some(",\"error\":", ended.error.as_ref())?;
                 line.some(",\"model\":", ended.model.as_ref())?;
@@ -125,6 +128,48 @@ impl Fields<'_> {
         let Some(span) = span else { return Ok(()) };
         let Self(line) = self;
         line.extend_from_slice(before.as_bytes());
-        write!(line, "\"{trace_id}.{span}\"").map_err(serde_json::Error::io)
+        match span {
+            // Nearly all of them. Formatting would cost as much as the rest of the line.
+            SpanId::Told { call, span } => {
+                line.push(b'"');
+                line.extend_from_slice(trace_id.as_bytes());
+                line.push(b'.');
+                serde_json::to_writer(&mut **line, &call)?;
+                line.push(b'.');
+                serde_json::to_writer(&mut **line, &span)?;
+                line.push(b'"');
+                Ok(())
+            }
+            other => write!(line, "\"{trace_id}.{other}\"").map_err(serde_json::Error::io),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{event::ObservationKind, worker::protocol::Level};
+
+    #[test]
+    fn words_are_those_that_readers_know() {
+        for kind in [
+            ObservationKind::Agent,
+            ObservationKind::Turn,
+            ObservationKind::Tool,
+            ObservationKind::Generation,
+            ObservationKind::Supervisor,
+            ObservationKind::Span,
+        ] {
+            assert_eq!(serde_json::to_value(kind).unwrap(), kind.word());
+        }
+        for level in [
+            Level::Trace,
+            Level::Debug,
+            Level::Info,
+            Level::Warn,
+            Level::Error,
+        ] {
+            assert_eq!(serde_json::to_value(level).unwrap(), level.word());
+        }
     }
 }

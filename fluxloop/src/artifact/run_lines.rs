@@ -1,10 +1,6 @@
 use std::collections::BTreeMap;
 
-use super::{
-    ArtifactError,
-    observation::LineWriter,
-    row_file::RowFile,
-};
+use super::{ArtifactError, observation::LineWriter, row_file::RowFile};
 use crate::{event::Observation, plan::trace_id};
 
 /// How much of a run's observations is gathered before it goes to the file, in bytes. Short runs make one write.

@@ -59,22 +59,24 @@ impl InFlight {
         supervisor: Option<&'a Supervisor>,
         now: Timestamp,
     ) -> impl Iterator<Item = (Run, Recording)> + 'a {
-        std::mem::take(&mut self.began).into_iter().filter_map(move |(case, begun)| {
-            let case = plan.case_at(case)?;
-            let wall = begun.began.elapsed();
-            let failure = Failure::new(
-                FailureKind::Cancelled,
-                "the experiment was interrupted while this run was in flight",
-            );
-            let (turn, history) = begun.said;
-            let mut run = Run::new(case, Outcome::Failed(failure), begun.at);
-            run.completed_at = now;
-            run.duration = wall;
-            run.wall = wall;
-            run.conversation = supervisor.map(|supervisor| {
-                ConversationRecord::new(ConversationEnd::Error, (turn, history), supervisor)
-            });
-            Some((run, begun.recording))
-        })
+        std::mem::take(&mut self.began)
+            .into_iter()
+            .filter_map(move |(case, begun)| {
+                let case = plan.case_at(case)?;
+                let wall = begun.began.elapsed();
+                let failure = Failure::new(
+                    FailureKind::Cancelled,
+                    "the experiment was interrupted while this run was in flight",
+                );
+                let (turn, history) = begun.said;
+                let mut run = Run::new(case, Outcome::Failed(failure), begun.at);
+                run.completed_at = now;
+                run.duration = wall;
+                run.wall = wall;
+                run.conversation = supervisor.map(|supervisor| {
+                    ConversationRecord::new(ConversationEnd::Error, (turn, history), supervisor)
+                });
+                Some((run, begun.recording))
+            })
     }
 }

@@ -56,6 +56,8 @@ pub struct SpanEnded<'a> {
     pub started_at: Timestamp,
     /// How long it took; of an agent's run and turn, the agent's own time.
     pub duration: Duration,
+    /// What went in, where that was told after its start.
+    pub input: Option<Cow<'a, RawValue>>,
     /// What came out.
     pub output: Option<Cow<'a, RawValue>>,
     /// What went wrong.
@@ -72,6 +74,7 @@ impl SpanEnded<'_> {
         Self {
             started_at,
             duration,
+            input: None,
             output: None,
             error: None,
             model: None,
@@ -114,6 +117,21 @@ pub enum ObservationKind {
     /// Anything else.
     #[default]
     Span,
+}
+
+impl ObservationKind {
+    /// As rows write it.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Agent => "agent",
+            Self::Turn => "turn",
+            Self::Tool => "tool",
+            Self::Generation => "generation",
+            Self::Supervisor => "supervisor",
+            Self::Span => "span",
+        }
+    }
 }
 
 impl From<SpanKind> for ObservationKind {

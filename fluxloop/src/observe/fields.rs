@@ -6,7 +6,7 @@ use serde_json::value::RawValue;
 use tracing::field::{Field, Visit};
 
 use super::{
-    gen_ai::{Facts, Look},
+    gen_ai::{Facts, LATE, Look, Names},
     recorder::{Recorder, quoted, raw},
     text::Held,
     tool::{KIND_FIELD, OUTCOME_FIELD},
@@ -63,6 +63,7 @@ impl Attributes {
 /// Takes the fields of a span or an event.
 pub(super) struct Told<'r> {
     recorder: &'r Recorder,
+    names: Names,
     pub(super) attributes: Attributes,
     /// Boxed and absent for most: they say nothing of models.
     pub(super) facts: Option<Box<Facts>>,
@@ -76,9 +77,10 @@ pub(super) struct Told<'r> {
 }
 
 impl<'r> Told<'r> {
-    pub(super) fn new(recorder: &'r Recorder) -> Self {
+    pub(super) fn new(recorder: &'r Recorder, names: Names) -> Self {
         Self {
             recorder,
+            names,
             attributes: Attributes::default(),
             facts: None,
             message: None,
@@ -116,7 +118,7 @@ impl<'r> Told<'r> {
 
     fn literal(&mut self, field: &Field, literal: String) {
         let name = plain(field.name());
-        if Facts::concern(name) {
+        if self.names.fact(name).is_some() {
             let mut held = Held::of_json(literal.clone(), literal.len());
             if self.look(name, &mut held) == Look::Moved {
                 return;
@@ -127,12 +129,12 @@ impl<'r> Told<'r> {
     }
 
     fn look(&mut self, name: &str, held: &mut Held) -> Look {
-        if !Facts::concern(name) {
+        let Some(fact) = self.names.fact(name) else {
             return Look::Attribute;
-        }
+        };
         self.has_error |= name == "error";
-        self.late += u32::from(super::gen_ai::LATE.contains(&name));
-        self.facts.get_or_insert_default().look(name, held)
+        self.late += u32::from(LATE.contains(&name));
+        self.facts.get_or_insert_default().look(fact, held)
     }
 }
 

@@ -1,99 +1,13 @@
 //! The names by which clients of models say what a span is: OpenTelemetry's conventions for generative AI, the older and
 //! other names that crates still use, and what bridges to OpenTelemetry say of any span.
 
+mod names;
+
+use names::kind_of;
+pub(super) use names::{Fact, LATE, Names};
+
 use super::text::Held;
 use crate::worker::protocol::{SpanKind, Usage};
-
-/// What a field says of its span.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Fact {
-    Operation,
-    RequestModel,
-    ResponseModel,
-    InputTokens,
-    OutputTokens,
-    CachedTokens,
-    CacheCreationTokens,
-    ReasoningTokens,
-    ToolName,
-    Input,
-    Output,
-    Name,
-    Status,
-    StatusMessage,
-    ErrorType,
-    Error,
-}
-
-impl Fact {
-    fn of(field: &str) -> Option<Self> {
-        Some(match field {
-            // OpenInference and OpenLLMetry have names of their own for the same.
-            "gen_ai.operation.name"
-            | "openinference.span.kind"
-            | "traceloop.span.kind"
-            | "llm.request.type" => Self::Operation,
-            "gen_ai.request.model" | "llm.request.model" | "llm.model_name" => Self::RequestModel,
-            "gen_ai.response.model" | "llm.response.model" => Self::ResponseModel,
-            "gen_ai.usage.input_tokens"
-            | "gen_ai.usage.prompt_tokens"
-            | "llm.usage.input_tokens"
-            | "llm.usage.prompt_tokens"
-            | "llm.token_count.prompt" => Self::InputTokens,
-            "gen_ai.usage.output_tokens"
-            | "gen_ai.usage.completion_tokens"
-            | "llm.usage.output_tokens"
-            | "llm.usage.completion_tokens"
-            | "llm.token_count.completion" => Self::OutputTokens,
-            "gen_ai.usage.cache_read.input_tokens"
-            | "gen_ai.usage.cache_read_input_tokens"
-            | "gen_ai.usage.cached_input_tokens"
-            | "gen_ai.usage.cached_tokens"
-            | "llm.usage.cache_read_input_tokens"
-            | "llm.usage.cached_tokens"
-            | "llm.token_count.prompt_details.cache_read" => Self::CachedTokens,
-            "gen_ai.usage.cache_creation.input_tokens"
-            | "gen_ai.usage.cache_creation_input_tokens"
-            | "llm.usage.cache_creation_input_tokens"
-            | "llm.token_count.prompt_details.cache_write" => Self::CacheCreationTokens,
-            "gen_ai.usage.reasoning_tokens"
-            | "gen_ai.usage.reasoning.output_tokens"
-            | "llm.usage.reasoning_tokens"
-            | "llm.token_count.completion_details.reasoning" => Self::ReasoningTokens,
-            "gen_ai.tool.name" | "tool.name" => Self::ToolName,
-            "gen_ai.tool.call.arguments"
-            | "gen_ai.input.messages"
-            | "gen_ai.prompt"
-            | "llm.prompts"
-            | "input.value" => Self::Input,
-            "gen_ai.tool.call.result"
-            | "gen_ai.output.messages"
-            | "gen_ai.completion"
-            | "llm.completions"
-            | "output.value" => Self::Output,
-            "otel.name" => Self::Name,
-            "otel.status_code" => Self::Status,
-            "otel.status_description" | "otel.status_message" => Self::StatusMessage,
-            "error.type" => Self::ErrorType,
-            "error" | "exception.message" => Self::Error,
-            _ => return None,
-        })
-    }
-}
-
-/// The kind that an operation makes of its span; absent where the operation is unknown.
-fn kind_of(operation: &str) -> Option<SpanKind> {
-    Some(match operation.to_ascii_lowercase().as_str() {
-        // OpenTelemetry's, the older ones of rig, and those of OpenInference and OpenLLMetry.
-        "chat" | "text_completion" | "generate_content" | "embeddings" | "chat_streaming"
-        | "completion" | "rerank" | "transcription" | "image_generation" | "audio_generation"
-        | "llm" | "embedding" | "reranker" => SpanKind::Generation,
-        "execute_tool" | "tool" => SpanKind::Tool,
-        "invoke_agent" | "create_agent" | "invoke_workflow" | "agent" | "chain" | "workflow"
-        | "task" | "retriever" | "guardrail" | "evaluator" => SpanKind::Span,
-        _ => return None,
-    })
-}
 
 /// What a span's fields say of it, so far.
 #[derive(Debug, Default)]
@@ -122,16 +36,8 @@ pub(super) enum Look {
 }
 
 impl Facts {
-    /// Whether a field says anything here.
-    pub(super) fn concern(field: &str) -> bool {
-        Fact::of(field).is_some()
-    }
-
     /// Looks at a field.
-    pub(super) fn look(&mut self, field: &str, held: &mut Held) -> Look {
-        let Some(fact) = Fact::of(field) else {
-            return Look::Attribute;
-        };
+    pub(super) fn look(&mut self, fact: Fact, held: &mut Held) -> Look {
         let text = unwrapped(&held.beginning);
         match fact {
             Fact::Operation => self.kind = kind_of(text).or(self.kind),
@@ -191,6 +97,11 @@ impl Facts {
         }
         self.input = later.input.or(self.input.take());
         self.output = later.output.or(self.output.take());
+    }
+
+    /// What the span is of where no field says so.
+    pub(super) fn suppose(&mut self, kind: SpanKind) {
+        self.kind.get_or_insert(kind);
     }
 
     /// What the span is of; absent where nothing says so.
@@ -257,9 +168,6 @@ fn unwrapped(text: &str) -> &str {
         .and_then(|inside| inside.strip_suffix('"'))
         .unwrap_or(text)
 }
-
-/// The fields of a tool's span that clients declare and fill in once it has begun: its start waits for them.
-pub(super) const LATE: [&str; 2] = ["gen_ai.tool.name", "gen_ai.tool.call.arguments"];
 
 #[cfg(test)]
 mod tests;

@@ -12,6 +12,7 @@ use tracing_subscriber::{
 
 use super::{
     fields::Told,
+    gen_ai::Names,
     recorder::now,
     run::{self, ObservedRun, RUN_TARGET},
     span::{ObservedSpan, level},
@@ -101,7 +102,11 @@ where
             return;
         };
         let recorder = Arc::clone(&run.recorder);
-        let mut told = Told::new(&recorder);
+        let names = Names::of(attributes.metadata());
+        let mut told = Told::new(&recorder, names);
+        if let Some(kind) = names.kind() {
+            told.facts.get_or_insert_default().suppose(kind);
+        }
         attributes.record(&mut told);
         let arguments = match told.is_ours.then(tool::taken).flatten() {
             Some(HandedOver::Arguments(arguments)) => Some(arguments),
@@ -123,7 +128,7 @@ where
             return;
         };
         // Formatting calls the user's code, which may call us: no lock is held meanwhile.
-        let mut told = Told::new(&run.recorder);
+        let mut told = Told::new(&run.recorder, Names::of(span.metadata()));
         values.record(&mut told);
         let outcome = match told.is_ours.then(tool::taken).flatten() {
             Some(HandedOver::Outcome(outcome)) => Some(outcome),
@@ -153,7 +158,7 @@ where
             return;
         };
         let at_ns = now();
-        let mut told = Told::new(&run.recorder);
+        let mut told = Told::new(&run.recorder, Names::Conventional);
         event.record(&mut told);
         if let Some(span) = &around
             && *event.metadata().level() == tracing::Level::ERROR

@@ -233,12 +233,11 @@ impl ObservedSpan {
         }
         let model = facts.model().filter(|_| kind == SpanKind::Generation);
         let model = model.map(|model| recorder.words(model).into());
-        if let Some(input) = facts.input.take() {
-            // Its start was told without.
-            self.attributes
-                .set("input", recorder.json_or_text(&input).get().to_owned());
-            self.is_changed = true;
-        }
+        // Its start was told without, or it has changed since.
+        let input = facts
+            .input
+            .take()
+            .map(|input| recorder.json_or_text(&input));
         let output = facts
             .output
             .take()
@@ -248,6 +247,7 @@ impl ObservedSpan {
             Happening::SpanEnd(SpanEnd {
                 id: self.id,
                 kind: (kind != self.kind).then_some(kind),
+                input: input.map(Cow::Owned),
                 output: self.output.take().or(output).map(Cow::Owned),
                 error: self.error.take(),
                 attributes: self

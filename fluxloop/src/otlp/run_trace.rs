@@ -103,8 +103,9 @@ impl RunTrace {
         let open = self.open.remove(&id)?;
         let mut attributes = open.attributes;
         self.attributes(observation, &mut attributes);
+        let later = ended.input.as_deref().filter(|_| self.limits.content);
         let said = Said {
-            input: open.input.as_deref(),
+            input: later.or(open.input.as_deref()),
             output: ended.output.as_deref().filter(|_| self.limits.content),
         };
         let (name, kind) = semantics::describe(observation, ended, &said, &mut attributes);

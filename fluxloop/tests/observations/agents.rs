@@ -279,4 +279,22 @@ pub(crate) async fn asks(_input: Value) {
         llm.usage.completion_tokens = 4
     );
     info_span!("unknown", gen_ai.operation.name = "chat");
+    let late = info_span!(
+        "late",
+        gen_ai.operation.name = "chat",
+        gen_ai.input.messages = Empty
+    );
+    late.in_scope(|| info!("asking"));
+    late.record("gen_ai.input.messages", r#"[{"role":"system"}]"#);
+    // The words of langchain-rust.
+    let plain = info_span!(
+        "llm.generate",
+        model = "m-small",
+        prompt_tokens = Empty,
+        completion_tokens = Empty
+    );
+    plain.record("prompt_tokens", 6);
+    plain.record("completion_tokens", 7);
+    let tool = info_span!("tool.call", tool = "weigh", error = Empty);
+    tool.record("error", "no scales");
 }

@@ -221,7 +221,11 @@ async fn questions_to_models_have_tokens_and_each_counts_once() {
         output_tokens: Some(4),
         ..input(3)
     };
-    assert_eq!(used, [input(10), input(20), older]);
+    let plain = Usage {
+        output_tokens: Some(7),
+        ..input(6)
+    };
+    assert_eq!(used, [input(10), input(20), older, plain]);
     assert_eq!(call.end_of("older").kind, Some(SpanKind::Generation));
     assert_eq!(call.end_of("unknown").usage, None);
     assert_eq!(call.span("invoke_agent").kind, SpanKind::Span);
@@ -248,4 +252,18 @@ async fn questions_to_models_have_tokens_and_each_counts_once() {
         (unnamed.kind, call.span("within").parent),
         (SpanKind::Tool, Some(unnamed.id))
     );
+
+    // What was asked is told with the end where it came after the start.
+    assert!(call.span("late").input.is_none());
+    assert_eq!(
+        value(call.end_of("late").input.as_ref()),
+        json!([{"role": "system"}])
+    );
+
+    assert_eq!(call.span("llm.generate").kind, SpanKind::Generation);
+    let model = &call.end_of("llm.generate").model;
+    assert_eq!(model.as_deref(), Some("m-small"));
+    assert_eq!(call.span("weigh").kind, SpanKind::Tool);
+    let error = call.end_of("weigh").error.as_ref();
+    assert_eq!(error.unwrap().message, "no scales");
 }

@@ -19,6 +19,7 @@ pub(super) fn happening(what: Happening<'static>, secrets: &Secrets) -> Happenin
             ..start
         }),
         Happening::SpanEnd(end) => Happening::SpanEnd(SpanEnd {
+            input: end.input.map(|input| json(input, secrets)),
             output: end.output.map(|output| json(output, secrets)),
             error: end.error.map(|error| SpanError {
                 message: text(error.message, secrets),

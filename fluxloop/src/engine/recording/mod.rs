@@ -1,5 +1,6 @@
 //! What happens within a run, from what is told to what rows say.
 
+mod actions;
 mod cost;
 mod decision;
 pub(super) mod mask;
@@ -16,14 +17,12 @@ use super::{
 };
 use crate::{
     config::Pricing,
-    event::{
-        Observation, ObservationKind, ObservedError, Outcome, Run, SpanEnded, SpanId, TurnActions,
-        What,
-    },
+    event::{Observation, ObservationKind, ObservedError, Outcome, Run, SpanEnded, SpanId, What},
     plan::Case,
     supervisor::TokenUsage,
     worker::protocol::{Happening, Level, PointInTime, SpanEnd, SpanKind, SpanStart, Usage},
 };
+use actions::Actions;
 use cost::Cost;
 use spans::{Open, OpenSpans};
 
@@ -46,7 +45,7 @@ pub(crate) struct Recording {
     supervisor_usage: Option<TokenUsage>,
     usage: Option<Usage>,
     cost: Cost,
-    actions: Vec<TurnActions>,
+    actions: Actions,
 }
 
 impl Recording {
@@ -68,7 +67,7 @@ impl Recording {
             supervisor_usage: None,
             usage: None,
             cost: Cost::default(),
-            actions: Vec::new(),
+            actions: Actions::default(),
         }
     }
 
@@ -84,7 +83,7 @@ impl Recording {
             ..of_turn(turn, at)
         });
         self.turn = Some(turn);
-        self.actions.push(TurnActions::new(turn));
+        self.actions.turn_began(turn);
         self.open.insert(SpanId::Turn(turn), Open::turn(at));
     }
 
@@ -146,7 +145,7 @@ impl Recording {
         run.cost = self.cost.known();
         run.observations_dropped = self.dropped;
         if let Some(conversation) = &mut run.conversation {
-            conversation.actions = self.actions;
+            conversation.actions = self.actions.into();
             conversation.decisions = self.decisions;
             conversation.usage = self.supervisor_usage;
         }
@@ -182,14 +181,14 @@ impl Recording {
             level: start.level,
             at,
             told,
-            named: false,
+            action: None,
             counted: false,
             model: (start.kind == SpanKind::Generation)
                 .then(|| model_of(start.attributes.as_deref()))
                 .flatten(),
         };
         if told {
-            open.named = self.act(&open, open.model.as_deref());
+            open.action = self.actions.add(&open, open.model.as_deref());
             tell(&Observation {
                 what: What::Start { input: start.input },
                 attributes: start.attributes,
@@ -217,10 +216,14 @@ impl Recording {
         if !open.told {
             return;
         }
-        if !open.named {
-            self.act(&open, end.model.as_deref().or(Some(&open.name)));
+        match open.action {
+            Some(action) => self.actions.name(action, &open, end.model.as_deref()),
+            None => {
+                self.actions.add(&open, end.model.as_deref());
+            }
         }
         let mut ended = SpanEnded::new(open.at, open.lasted(at));
+        ended.input = end.input;
         ended.output = end.output;
         ended.error = end.error.map(|error| ObservedError::Told {
             message: error.message,
@@ -245,8 +248,9 @@ impl Recording {
     fn account(&mut self, open: &Open, end: &SpanEnd<'_>, pricing: &Pricing) {
         if let Some(usage) = end.usage {
             *self.usage.get_or_insert_default() += usage;
-            let models = [end.model.as_deref(), open.model.as_deref()];
-            self.cost.add(models, usage, pricing);
+            let later = model_of(end.attributes.as_deref());
+            let asked = open.model.as_deref().or(later.as_deref());
+            self.cost.add([end.model.as_deref(), asked], usage, pricing);
             self.open.mark_counted(open.parent);
         } else if open.counted {
             self.open.mark_counted(open.parent);
@@ -292,19 +296,6 @@ impl Recording {
         parent.map_or(around, |span| {
             self.open.nearest_told(SpanId::Told { call, span })
         })
-    }
-
-    /// Notes what the agent does in its turn. `false` where nobody knows yet what to call it.
-    fn act(&mut self, open: &Open, model: Option<&str>) -> bool {
-        let action = match (open.kind, model) {
-            (ObservationKind::Tool, _) => format!("tool:{}", open.name),
-            (ObservationKind::Generation, Some(model)) => format!("generation:{model}"),
-            _ => return false,
-        };
-        if let Some(turn) = self.actions.last_mut() {
-            turn.actions.push(action);
-        }
-        true
     }
 }
 

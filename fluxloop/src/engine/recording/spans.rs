@@ -27,8 +27,8 @@ pub(super) struct Open {
     pub(super) at: Timestamp,
     /// Whether its start was told: then its end is, too.
     pub(super) told: bool,
-    /// Whether it stands among the agent's actions.
-    pub(super) named: bool,
+    /// Where it stands among the agent's actions in its turn.
+    pub(super) action: Option<usize>,
     /// Whether the tokens of a span within it were counted.
     pub(super) counted: bool,
     /// The model that is asked, where that was said.
@@ -45,7 +45,7 @@ impl Open {
             level: Level::Info,
             at,
             told: true,
-            named: false,
+            action: None,
             counted: false,
             model: None,
         }

@@ -296,10 +296,12 @@ impl Recorder {
                 } else {
                     String::new()
                 };
+                let input = ended.input.as_deref();
+                let input = input.map_or_else(String::new, |input| format!("for {input} "));
                 (
                     "<",
                     format!(
-                        "{}{error} after {:?}",
+                        "{input}{}{error} after {:?}",
                         text(ended.output.as_deref()),
                         ended.duration
                     ),

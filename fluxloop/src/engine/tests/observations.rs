@@ -27,12 +27,24 @@ fn end_of(id: u64) -> SpanEnd<'static> {
     SpanEnd {
         id,
         kind: None,
+        input: None,
         output: None,
         error: None,
         attributes: None,
         model: None,
         usage: None,
     }
+}
+
+/// The end of a generation, with the model that was asked among its attributes.
+fn asked_for(model: &str, end: &Happening<'static>) -> Happening<'static> {
+    let Happening::SpanEnd(end) = end.clone() else {
+        panic!("expected an end: {end:?}");
+    };
+    Happening::SpanEnd(SpanEnd {
+        attributes: Some(json(&json!({"gen_ai.request.model": model}))),
+        ..end
+    })
 }
 
 fn ends(id: u64) -> Happening<'static> {
@@ -99,6 +111,15 @@ async fn turns_and_decisions_stand_around_what_happens_in_them() {
         begins(2, Some(1), "lookup", SpanKind::Tool),
         ends(2),
         ends(1),
+        // This one's model and input are known when it has answered.
+        begins(3, None, "chat", SpanKind::Generation),
+        begins(4, Some(3), "check", SpanKind::Tool),
+        ends(4),
+        Happening::SpanEnd(SpanEnd {
+            model: Some("gpt-4o".into()),
+            input: Some(json(&json!({"key": "s3cret-value"}))),
+            ..end_of(3)
+        }),
     ];
     let second = vec![
         begins(1, None, "chat", SpanKind::Span),
@@ -122,7 +143,12 @@ async fn turns_and_decisions_stand_around_what_happens_in_them() {
     let conversation = &setup.recorder.conversations[0];
     assert_eq!(
         conversation.actions_of(1),
-        ["generation:gpt-4o-mini", "tool:lookup"]
+        [
+            "generation:gpt-4o-mini",
+            "tool:lookup",
+            "generation:gpt-4o",
+            "tool:check"
+        ]
     );
     assert_eq!(conversation.actions_of(2), ["generation:claude"]);
 }
@@ -179,6 +205,11 @@ async fn a_cost_is_known_where_each_generation_has_tokens_and_a_price() {
         [chat(1, "small", true), chat(2, "small", false)].concat(),
         vec![begins(1, None, "lookup", SpanKind::Tool), ends(1)],
         vec![begins(1, None, "chat", SpanKind::Generation), ends(1)],
+        // The price is that of the model that was asked, and it is told last.
+        vec![
+            begins(1, None, "chat", SpanKind::Generation),
+            asked_for("small", &chat(1, "small-2026-11-01", true)[1]),
+        ],
         // One within another tells of its tokens: the outer one need not.
         vec![
             begins(1, None, "agent", SpanKind::Generation),
@@ -187,7 +218,7 @@ async fn a_cost_is_known_where_each_generation_has_tokens_and_a_price() {
             ends(1),
         ],
     ];
-    let mut setup = Setup::new(steps.map(Step::Tell), 6);
+    let mut setup = Setup::new(steps.map(Step::Tell), 7);
     let price = |input, output| crate::config::Price { input, output };
     setup.settings.pricing = [
         ("small".to_owned(), price(1.0, 4.0)),
@@ -198,7 +229,7 @@ async fn a_cost_is_known_where_each_generation_has_tokens_and_a_price() {
     let finished = setup.run().await.expect("it finishes");
     assert_eq!(
         setup.recorder.costs,
-        [Some(33.0), None, None, None, None, Some(3.0)]
+        [Some(33.0), None, None, None, None, Some(3.0), Some(3.0)]
     );
     assert_eq!(
         finished.statistics.cost(),

@@ -1,9 +1,15 @@
 use super::*;
 
 fn facts(fields: &[(&str, &str)]) -> Facts {
+    facts_of(Names::Conventional, fields)
+}
+
+fn facts_of(names: Names, fields: &[(&str, &str)]) -> Facts {
     let mut facts = Facts::default();
     for (field, value) in fields {
-        facts.look(field, &mut Held::text(value));
+        if let Some(fact) = names.fact(field) {
+            facts.look(fact, &mut Held::text(value));
+        }
     }
     facts
 }
@@ -130,6 +136,10 @@ fn names_models_and_errors_are_found() {
         (&[("otel.status_code", "OK")], None),
         (&[("error.type", "timeout")], Some("timeout")),
         (
+            &[("gen_ai.tool.error.type", "not_found")],
+            Some("not_found"),
+        ),
+        (
             &[("error", "it broke"), ("error.type", "timeout")],
             Some("it broke"),
         ),
@@ -141,4 +151,63 @@ fn names_models_and_errors_are_found() {
     ] {
         assert_eq!(facts(fields).error(), error, "{fields:?}");
     }
+}
+
+#[test]
+fn plain_words_count_where_the_span_can_be_nothing_else() {
+    use tracing::{field::Empty, info_span};
+
+    let names = |span: &tracing::Span| Names::of(span.metadata().unwrap());
+    tracing::subscriber::with_default(tracing_subscriber::registry(), || {
+        let of_langchain = info_span!(
+            "llm.generate",
+            model = "m",
+            prompt_tokens = Empty,
+            completion_tokens = Empty
+        );
+        let of_another = info_span!("ask", model = "m", input_tokens = 1, output_tokens = 2);
+        for span in [of_langchain, of_another] {
+            assert_eq!(names(&span), Names::OfGeneration, "{span:?}");
+        }
+        let tool = info_span!("tool.call", tool = "lookup");
+        assert_eq!(names(&tool), Names::OfTool);
+        for span in [
+            info_span!("load", model = "m"),
+            info_span!("report", prompt_tokens = 1, completion_tokens = 2),
+            info_span!("half", model = "m", prompt_tokens = 1, output_tokens = 2),
+            info_span!("sharpen", tool = "axe"),
+        ] {
+            assert_eq!(names(&span), Names::Conventional, "{span:?}");
+        }
+    });
+
+    let fields = [
+        ("model", "m"),
+        ("prompt_tokens", "3"),
+        ("completion_tokens", "2"),
+        ("cached_tokens", "1"),
+        ("reasoning_tokens", "0"),
+    ];
+    let asked = facts_of(Names::OfGeneration, &fields);
+    let expected = Usage {
+        input_tokens: Some(3),
+        output_tokens: Some(2),
+        cached_tokens: Some(1),
+        reasoning_tokens: Some(0),
+        ..Usage::default()
+    };
+    assert_eq!((asked.model(), asked.usage()), (Some("m"), Some(expected)));
+    let plain = facts(&fields);
+    assert_eq!((plain.model(), plain.usage()), (None, None));
+
+    let mut tool = facts_of(Names::OfTool, &[("tool", "lookup")]);
+    tool.suppose(SpanKind::Tool);
+    assert_eq!(
+        (tool.kind(), tool.name()),
+        (Some(SpanKind::Tool), Some("lookup"))
+    );
+    // A field that says otherwise is right.
+    let mut said = facts(&[("gen_ai.operation.name", "invoke_agent")]);
+    said.suppose(SpanKind::Generation);
+    assert_eq!(said.kind(), Some(SpanKind::Span));
 }

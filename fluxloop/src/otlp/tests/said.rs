@@ -13,7 +13,7 @@ use crate::event::{ObservationKind, SpanId};
 const CAPTURE: (&str, &str) = ("OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT", "true");
 
 /// Everything that was said in the sample.
-const SAID: [&str; 11] = [
+const SAID: [&str; 12] = [
     "the question",
     "the answer",
     "the prompt",
@@ -25,6 +25,7 @@ const SAID: [&str; 11] = [
     "shipped",
     "a secret document",
     "some instructions",
+    "a late thought",
 ];
 
 /// Says things in attributes, too.
@@ -45,13 +46,16 @@ fn talkative() -> Sample {
         )
         .with(&said),
     );
-    sample.happened.push(end(
-        told(7),
-        Some(SpanId::Run),
-        "reads",
-        ObservationKind::Span,
-        (3, 3),
-    ));
+    sample.happened.push(
+        end(
+            told(7),
+            Some(SpanId::Run),
+            "reads",
+            ObservationKind::Span,
+            (3, 3),
+        )
+        .asked(&json!("a late thought")),
+    );
     sample
 }
 
@@ -93,6 +97,7 @@ async fn what_was_said_is_sent_to_those_who_ask_for_it() {
     assert_eq!(tool["gen_ai.tool.call.arguments"], r#"{"order":12}"#);
     assert_eq!(tool["gen_ai.tool.call.result"], r#"{"status":"shipped"}"#);
     assert_eq!(of("thinking")["fluxloop.input"], "a thought");
+    assert_eq!(of("reads")["fluxloop.input"], "a late thought");
     assert_eq!(
         of("supervisor_decision")["fluxloop.output"],
         r#"{"decision":"continue"}"#

@@ -197,6 +197,14 @@ impl Observation<'static> {
         self
     }
 
+    /// With what went in, told with the end.
+    pub(super) fn asked(mut self, said: &Value) -> Self {
+        if let What::End(ended) = &mut self.what {
+            ended.input = Some(Cow::Owned(raw(said)));
+        }
+        self
+    }
+
     pub(super) fn with(mut self, attributes: &Value) -> Self {
         self.attributes = Some(Cow::Owned(raw(attributes)));
         self

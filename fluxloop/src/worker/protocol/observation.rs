@@ -74,6 +74,9 @@ pub struct SpanEnd<'a> {
     /// What it turned out to be a span of, where that was not known at its start.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub kind: Option<SpanKind>,
+    /// What went in, any JSON, where that was not known at its start.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub input: Option<Cow<'a, RawValue>>,
     /// What came out, any JSON.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub output: Option<Cow<'a, RawValue>>,
@@ -162,6 +165,20 @@ pub enum Level {
     Error,
 }
 
+impl Level {
+    /// As rows write it.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Trace => "TRACE",
+            Self::Debug => "DEBUG",
+            Self::Info => "INFO",
+            Self::Warn => "WARN",
+            Self::Error => "ERROR",
+        }
+    }
+}
+
 /// Tokens of a generation. What its client does not say is absent, never 0.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Usage {
@@ -230,6 +247,7 @@ impl Happening<'_> {
             Self::SpanEnd(end) => Happening::SpanEnd(SpanEnd {
                 id: end.id,
                 kind: end.kind,
+                input: end.input.map(owned),
                 output: end.output.map(owned),
                 error: end.error.map(|error| SpanError {
                     message: owned(error.message),

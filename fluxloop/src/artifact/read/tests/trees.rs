@@ -90,13 +90,19 @@ fn an_end_adds_to_its_start() {
     assert_eq!(observation.attribute::<bool>("temperature"), None);
     assert!(observation.is_unfinished() && observation.has_ended);
     assert!(observation.error.as_ref().unwrap().panic);
+    assert_eq!(observation.input.as_ref().unwrap().get(), r#""asked""#);
     // Where both stand, the field of the row is meant.
     ended["model"] = json!("large");
     ended["token_usage"] = json!({"total_tokens": 9});
-    let built = tree([ended]);
+    ended["input"] = json!("asked, after all");
+    let mut begun = start("a", None);
+    begun["input"] = json!("asked");
+    let built = tree([begun, ended]);
     let observation = built.walk().next().unwrap().observation;
     assert_eq!(observation.model().as_deref(), Some("large"));
     assert_eq!(observation.token_usage().unwrap().total(), Some(9));
+    let input = observation.input.as_ref().unwrap();
+    assert_eq!(input.get(), r#""asked, after all""#);
 }
 
 #[test]
