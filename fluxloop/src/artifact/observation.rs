@@ -147,7 +147,6 @@ impl Fields<'_> {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
     use crate::{event::ObservationKind, worker::protocol::Level};
 
     #[test]
