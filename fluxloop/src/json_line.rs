@@ -15,11 +15,20 @@ pub fn push_json_line(
     buffer: &mut Vec<u8>,
     value: &(impl Serialize + ?Sized),
 ) -> serde_json::Result<()> {
+    push_json(buffer, value)?;
+    buffer.push(b'\n');
+    Ok(())
+}
+
+/// Appends a value as JSON that stays in its line, like [`push_json_line`] without the line's end.
+pub(crate) fn push_json(
+    buffer: &mut Vec<u8>,
+    value: &(impl Serialize + ?Sized),
+) -> serde_json::Result<()> {
     let begin = buffer.len();
     let written = serde_json::to_writer(&mut *buffer, value);
     if written.is_ok() {
         make_inert(buffer, begin);
-        buffer.push(b'\n');
     } else {
         buffer.truncate(begin);
     }

@@ -1,11 +1,7 @@
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 
-use super::{
-    ArtifactError,
-    observation::{Moments, ObservationRow},
-    row_file::RowFile,
-};
-use crate::{event::Observation, json_line::push_json_line, plan::trace_id};
+use super::{ArtifactError, observation::LineWriter, row_file::RowFile};
+use crate::{event::Observation, plan::trace_id};
 
 /// How much of a run's observations is gathered before it goes to the file, in bytes. Short runs make one write.
 const GATHERED: usize = 64 * 1024;
@@ -16,9 +12,9 @@ const SPARE: usize = 64;
 #[derive(Debug)]
 pub(super) struct RunLines {
     file: RowFile,
-    gathered: HashMap<u64, Gathered>,
+    gathered: BTreeMap<u64, Gathered>,
     spare: Vec<Vec<u8>>,
-    moments: Moments,
+    writer: LineWriter,
 }
 
 #[derive(Debug)]
@@ -32,9 +28,9 @@ impl RunLines {
     pub(super) fn new(file: RowFile) -> Self {
         Self {
             file,
-            gathered: HashMap::new(),
+            gathered: BTreeMap::new(),
             spare: Vec::new(),
-            moments: Moments::default(),
+            writer: LineWriter::default(),
         }
     }
 
@@ -49,9 +45,12 @@ impl RunLines {
             lines: self.spare.pop().unwrap_or_default(),
             count: 0,
         });
-        self.moments.set(observation);
-        let row = ObservationRow::new(&gathered.trace_id, observation, &self.moments);
-        push_json_line(&mut gathered.lines, &row).map_err(|error| self.file.error(error.into()))?;
+        let Gathered {
+            trace_id, lines, ..
+        } = gathered;
+        self.writer
+            .push(lines, trace_id, observation)
+            .map_err(|error| self.file.error(error.into()))?;
         gathered.count += 1;
         if gathered.lines.len() >= GATHERED {
             self.file.append_lines(&gathered.lines)?;

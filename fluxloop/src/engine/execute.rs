@@ -275,11 +275,17 @@ impl Progress<'_, '_> {
 
     /// Lets a run under way take in what happened. One that has ended takes in nothing more.
     fn record_in(&mut self, run: u64, take_in: impl FnOnce(&mut Recording, Tell<'_>)) {
-        let mut in_flight = std::mem::take(&mut self.in_flight);
-        if let Some(recording) = in_flight.recording(run) {
-            self.observe(run, |tell| take_in(recording, tell));
-        }
-        self.in_flight = in_flight;
+        let Some(recording) = self.in_flight.recording(run) else {
+            return;
+        };
+        let mut all_told = Ok(());
+        take_in(recording, &mut |observation| {
+            let told = self.consumers.emit(&Event::Observed { run, observation });
+            if all_told.is_ok() {
+                all_told = told;
+            }
+        });
+        self.note(all_told);
     }
 
     /// Passes on what happens in a run.

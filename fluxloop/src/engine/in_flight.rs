@@ -1,4 +1,4 @@
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 use tokio::time::Instant;
@@ -13,7 +13,7 @@ use crate::{
 /// The runs that have begun and not ended: what is known of each should it be cut off.
 #[derive(Debug, Default)]
 pub(super) struct InFlight {
-    began: HashMap<u64, Begun>,
+    began: BTreeMap<u64, Begun>,
 }
 
 #[derive(Debug)]
@@ -59,24 +59,24 @@ impl InFlight {
         supervisor: Option<&'a Supervisor>,
         now: Timestamp,
     ) -> impl Iterator<Item = (Run, Recording)> + 'a {
-        let mut cut_off: Vec<_> = self.began.drain().collect();
-        cut_off.sort_unstable_by_key(|(case, _)| *case);
-        cut_off.into_iter().filter_map(move |(case, begun)| {
-            let case = plan.case_at(case)?;
-            let wall = begun.began.elapsed();
-            let failure = Failure::new(
-                FailureKind::Cancelled,
-                "the experiment was interrupted while this run was in flight",
-            );
-            let (turn, history) = begun.said;
-            let mut run = Run::new(case, Outcome::Failed(failure), begun.at);
-            run.completed_at = now;
-            run.duration = wall;
-            run.wall = wall;
-            run.conversation = supervisor.map(|supervisor| {
-                ConversationRecord::new(ConversationEnd::Error, (turn, history), supervisor)
-            });
-            Some((run, begun.recording))
-        })
+        std::mem::take(&mut self.began)
+            .into_iter()
+            .filter_map(move |(case, begun)| {
+                let case = plan.case_at(case)?;
+                let wall = begun.began.elapsed();
+                let failure = Failure::new(
+                    FailureKind::Cancelled,
+                    "the experiment was interrupted while this run was in flight",
+                );
+                let (turn, history) = begun.said;
+                let mut run = Run::new(case, Outcome::Failed(failure), begun.at);
+                run.completed_at = now;
+                run.duration = wall;
+                run.wall = wall;
+                run.conversation = supervisor.map(|supervisor| {
+                    ConversationRecord::new(ConversationEnd::Error, (turn, history), supervisor)
+                });
+                Some((run, begun.recording))
+            })
     }
 }

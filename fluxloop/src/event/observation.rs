@@ -119,6 +119,21 @@ pub enum ObservationKind {
     Span,
 }
 
+impl ObservationKind {
+    /// As rows write it.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Agent => "agent",
+            Self::Turn => "turn",
+            Self::Tool => "tool",
+            Self::Generation => "generation",
+            Self::Supervisor => "supervisor",
+            Self::Span => "span",
+        }
+    }
+}
+
 impl From<SpanKind> for ObservationKind {
     fn from(kind: SpanKind) -> Self {
         match kind {

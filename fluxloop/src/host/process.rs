@@ -1,6 +1,6 @@
 use std::{
     borrow::Cow,
-    collections::HashMap,
+    collections::BTreeMap,
     process::Stdio,
     sync::{
         Arc, Mutex, MutexGuard, PoisonError,
@@ -102,8 +102,8 @@ struct State {
 
 #[derive(Debug, Default)]
 struct Waiting {
-    runs: HashMap<u64, Listener>,
-    binds: HashMap<u64, oneshot::Sender<Option<BindError>>>,
+    runs: BTreeMap<u64, Listener>,
+    binds: BTreeMap<u64, oneshot::Sender<Option<BindError>>>,
     killed: bool,
     dead: Option<Fate>,
 }
@@ -299,7 +299,11 @@ impl State {
 
     /// Handles one line. `false` if it is not of the protocol.
     fn take_line(&self, line: &[u8]) -> bool {
-        match serde_json::from_slice(line) {
+        // Looked at once as a whole, it need not be for every text in it.
+        let Ok(line) = str::from_utf8(line) else {
+            return false;
+        };
+        match serde_json::from_str(line) {
             Ok(Response::Result(result)) => {
                 let end = match result.outcome {
                     WireOutcome::Returned(output) => RunEnd::Returned(Returned {
@@ -368,7 +372,7 @@ impl State {
         };
         waiting.dead = Some(fate.clone());
         waiting.binds.clear();
-        for (_, run) in waiting.runs.drain() {
+        for (_, run) in std::mem::take(&mut waiting.runs) {
             let _ = run.ended.send((RunEnd::Died(fate.clone()), Duration::ZERO));
         }
         drop(waiting);

@@ -1,4 +1,4 @@
-use std::{borrow::Cow, collections::HashMap, time::Duration};
+use std::{borrow::Cow, collections::BTreeMap, time::Duration};
 
 use jiff::Timestamp;
 use serde_json::value::RawValue;
@@ -13,7 +13,7 @@ use crate::{
 #[derive(Debug, Default)]
 pub(super) struct OpenSpans {
     /// With the order in which they began.
-    spans: HashMap<SpanId, (u64, Open)>,
+    spans: BTreeMap<SpanId, (u64, Open)>,
     began: u64,
 }
 
@@ -103,7 +103,7 @@ impl OpenSpans {
         if self.spans.is_empty() {
             return;
         }
-        let mut left: Vec<_> = self.spans.drain().collect();
+        let mut left: Vec<_> = std::mem::take(&mut self.spans).into_iter().collect();
         left.sort_unstable_by_key(|(_, (began, _))| std::cmp::Reverse(*began));
         let unfinished = RawValue::from_string(r#"{"unfinished":true}"#.to_owned()).ok();
         for (id, (_, open)) in left {
