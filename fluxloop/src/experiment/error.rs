@@ -129,7 +129,7 @@ impl fmt::Debug for ExperimentError {
             cause = error.source();
         }
         match self.hint() {
-            Some(hint) => write!(f, "\n  help: {hint}"),
+            Some(hint) => write!(f, "\n  help: {}", hint.replace('\n', "\n        ")),
             None => Ok(()),
         }
     }

@@ -20,11 +20,13 @@ fn environment(config: &Config) -> Option<String> {
         .iter()
         .filter(|(name, value)| variables.get(*name) != Some(*value))
         .map(|(name, _)| name.as_str())
+        // Those have been read already, by us.
+        .filter(|name| !name.starts_with("FLUXLOOP_"))
         .collect();
     (!missing.is_empty()).then(|| {
         format!(
             "warning: agents run in the test's own process, where `runner.environment_vars` and `.env` set nothing: {}\n\
-             \x20 = help: set it before the test runs, or run the cases with `cargo fluxloop` or `fluxloop::main!`",
+             \x20 = help: set them before the test runs, or run the cases with `cargo fluxloop` or `fluxloop::main!`",
             missing.join(", ")
         )
     })

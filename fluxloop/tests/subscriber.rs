@@ -1,0 +1,99 @@
+//! A test that has a subscriber of its own. It is the only one of its process, for there can be but one.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use fluxloop::{Experiment, ExperimentResult, artifact::read::ObservationTree};
+use tracing_subscriber::{
+    Layer, Registry,
+    layer::{Context, SubscriberExt as _},
+    util::SubscriberInitExt as _,
+};
+
+#[fluxloop::agent]
+async fn tells(input: String) -> String {
+    tracing::info!("heard {input}");
+    tracing::trace!("murmured {input}");
+    input
+}
+
+/// Counts the events of the agent that it sees.
+#[derive(Clone, Default)]
+struct Seen(Arc<Mutex<usize>>);
+
+impl Seen {
+    fn count(&self) -> usize {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Layer<Registry> for Seen {
+    fn on_event(&self, event: &tracing::Event<'_>, _: Context<'_, Registry>) {
+        if event.metadata().target() == "subscriber" {
+            *self.0.lock().unwrap_or_else(PoisonError::into_inner) += 1;
+        }
+    }
+}
+
+fn run(folder: &std::path::Path, level: &str) -> (ExperimentResult, ObservationTree) {
+    let experiment = Experiment::from_config(folder.join("simulation.yaml")).unwrap();
+    let experiment = experiment.set("observe.level", level);
+    let result = experiment.run().unwrap();
+    let run = result.runs().unwrap().next().unwrap().unwrap();
+    let happened = result.observations(&run).unwrap().unwrap();
+    (result, happened)
+}
+
+fn names(happened: &ObservationTree) -> Vec<&str> {
+    let names = happened.walk().map(|visit| visit.observation.name.as_str());
+    names.collect()
+}
+
+#[test]
+fn what_a_test_installs_stays() {
+    let folder = tempfile::tempdir().unwrap();
+    let simulation = "base_inputs: [{input: hello}]\n";
+    std::fs::write(folder.path().join("simulation.yaml"), simulation).unwrap();
+    // Nothing is installed: it is recorded, and the place stays free.
+    let (_, happened) = run(folder.path(), "info");
+    assert_eq!(names(&happened), ["agent_run", "heard hello"]);
+    let seen = Seen::default();
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "it tells this process from the other"
+    )]
+    let recorded = std::env::var_os("FLUXLOOP_TEST_WITHOUT_LAYER").is_none();
+    let layer = recorded.then(fluxloop::layer);
+    tracing_subscriber::registry()
+        .with(seen.clone())
+        .with(layer)
+        .init();
+    let (_, happened) = run(folder.path(), "info");
+    assert_eq!(seen.count(), 2);
+    if !recorded {
+        insta::assert_snapshot!(names(&happened).join("\n"), @"
+        agent_run
+        nothing is recorded of this run: the test has installed a subscriber without `fluxloop::layer()` in it
+        ");
+        return;
+    }
+    assert_eq!(names(&happened), ["agent_run", "heard hello"]);
+    let (_, happened) = run(folder.path(), "trace");
+    assert_eq!(
+        names(&happened),
+        ["agent_run", "heard hello", "murmured hello"]
+    );
+    // What one experiment wanted is not recorded of the next.
+    let (_, happened) = run(folder.path(), "info");
+    assert_eq!(names(&happened), ["agent_run", "heard hello"]);
+    // Without the layer: in another process.
+    let own = std::env::current_exe().unwrap();
+    let status = std::process::Command::new(own)
+        .env("FLUXLOOP_TEST_WITHOUT_LAYER", "1")
+        .output()
+        .unwrap();
+    assert!(
+        status.status.success(),
+        "{}",
+        String::from_utf8_lossy(&status.stdout)
+    );
+}
