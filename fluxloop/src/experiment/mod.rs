@@ -72,3 +72,8 @@ pub use require::RequireError;
 pub use result::ExperimentResult;
 pub use runs::Runs;
 pub use snapshot::{CaseSnapshot, ErrorSnapshot, SaidSnapshot, Snapshot};
+
+/// The page for users, whose examples have to compile.
+#[cfg(doctest)]
+#[doc = include_str!("../../../docs/api.md")]
+struct Page;
