@@ -1,6 +1,10 @@
-//! A test that has a subscriber of its own. It is the only one of its process, for there can be but one.
+//! What a test installs in its process stays there: its subscriber, and its panic hook. There can be but one of each, so
+//! these tests have a process to themselves.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::{
+    panic::{self, catch_unwind},
+    sync::{Arc, Mutex, PoisonError},
+};
 
 use fluxloop::{Experiment, ExperimentResult, artifact::read::ObservationTree};
 use tracing_subscriber::{
@@ -11,6 +15,7 @@ use tracing_subscriber::{
 
 #[fluxloop::agent]
 async fn tells(input: String) -> String {
+    assert_ne!(input, "panic", "told to panic");
     tracing::info!("heard {input}");
     tracing::trace!("murmured {input}");
     input
@@ -28,7 +33,7 @@ impl Seen {
 
 impl Layer<Registry> for Seen {
     fn on_event(&self, event: &tracing::Event<'_>, _: Context<'_, Registry>) {
-        if event.metadata().target() == "subscriber" {
+        if event.metadata().target() == "installed" {
             *self.0.lock().unwrap_or_else(PoisonError::into_inner) += 1;
         }
     }
@@ -43,16 +48,54 @@ fn run(folder: &std::path::Path, level: &str) -> (ExperimentResult, ObservationT
     (result, happened)
 }
 
+fn project() -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    let simulation = "base_inputs: [{input: hello}]\n";
+    std::fs::write(folder.path().join("simulation.yaml"), simulation).unwrap();
+    folder
+}
+
 fn names(happened: &ObservationTree) -> Vec<&str> {
     let names = happened.walk().map(|visit| visit.observation.name.as_str());
     names.collect()
 }
 
 #[test]
-fn what_a_test_installs_stays() {
-    let folder = tempfile::tempdir().unwrap();
-    let simulation = "base_inputs: [{input: hello}]\n";
-    std::fs::write(folder.path().join("simulation.yaml"), simulation).unwrap();
+fn the_panic_hook_of_a_test_hears_of_all_panics() {
+    let folder = project();
+    let heard = Arc::new(Mutex::new(String::new()));
+    let previous = panic::take_hook();
+    panic::set_hook(Box::new({
+        let heard = Arc::clone(&heard);
+        move |info| {
+            let mut heard = heard.lock().unwrap_or_else(PoisonError::into_inner);
+            heard.push_str(info.payload_as_str().unwrap_or_default());
+            previous(info);
+        }
+    }));
+    let experiment = Experiment::from_config(folder.path().join("simulation.yaml")).unwrap();
+    let result = experiment.input("panic").run().unwrap();
+    let panicked = result
+        .runs()
+        .unwrap()
+        .next()
+        .unwrap()
+        .unwrap()
+        .error
+        .unwrap();
+    assert!(panicked.message.contains("told to panic"), "{panicked:?}");
+    assert!(panicked.file.unwrap().ends_with("installed.rs"));
+    assert!(catch_unwind(|| panic!("of the test")).is_err());
+    let heard = heard.lock().unwrap_or_else(PoisonError::into_inner);
+    assert!(
+        heard.contains("told to panic") && heard.contains("of the test"),
+        "{heard}"
+    );
+}
+
+#[test]
+fn the_subscriber_of_a_test_stays() {
+    let folder = project();
     // Nothing is installed: it is recorded, and the place stays free.
     let (_, happened) = run(folder.path(), "info");
     assert_eq!(names(&happened), ["agent_run", "heard hello"]);
@@ -87,13 +130,14 @@ fn what_a_test_installs_stays() {
     assert_eq!(names(&happened), ["agent_run", "heard hello"]);
     // Without the layer: in another process.
     let own = std::env::current_exe().unwrap();
-    let status = std::process::Command::new(own)
+    let output = std::process::Command::new(own)
+        .args(["--exact", "the_subscriber_of_a_test_stays"])
         .env("FLUXLOOP_TEST_WITHOUT_LAYER", "1")
         .output()
         .unwrap();
     assert!(
-        status.status.success(),
+        output.status.success(),
         "{}",
-        String::from_utf8_lossy(&status.stdout)
+        String::from_utf8_lossy(&output.stdout)
     );
 }
