@@ -14,7 +14,7 @@ use tracing_subscriber::{
 };
 
 #[fluxloop::agent]
-async fn tells(input: String) -> String {
+fn tells(input: String) -> String {
     assert_ne!(input, "panic", "told to panic");
     tracing::info!("heard {input}");
     tracing::trace!("murmured {input}");
@@ -40,18 +40,26 @@ impl Layer<Registry> for Seen {
 }
 
 fn run(folder: &std::path::Path, level: &str) -> (ExperimentResult, ObservationTree) {
-    let experiment = Experiment::from_config(folder.join("simulation.yaml")).unwrap();
+    let experiment = Experiment::from_config(folder.join("simulation.yaml")).expect("it is there");
     let experiment = experiment.set("observe.level", level);
-    let result = experiment.run().unwrap();
-    let run = result.runs().unwrap().next().unwrap().unwrap();
-    let happened = result.observations(&run).unwrap().unwrap();
+    let result = experiment.run().expect("it runs");
+    let run = result
+        .runs()
+        .expect("rows")
+        .next()
+        .expect("a row")
+        .expect("a row");
+    let happened = result
+        .observations(&run)
+        .expect("rows")
+        .expect("it is saved");
     (result, happened)
 }
 
 fn project() -> tempfile::TempDir {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = tempfile::tempdir().expect("a folder");
     let simulation = "base_inputs: [{input: hello}]\n";
-    std::fs::write(folder.path().join("simulation.yaml"), simulation).unwrap();
+    std::fs::write(folder.path().join("simulation.yaml"), simulation).expect("it is written");
     folder
 }
 

@@ -11,7 +11,15 @@ use fluxloop::Context;
 /// Says what it was asked.
 #[fluxloop::agent]
 async fn echo(input: String) -> String {
+    tokio::task::yield_now().await;
     input
+}
+
+/// For longer than any test has.
+fn blocked() -> ! {
+    loop {
+        thread::sleep(Duration::from_hours(1));
+    }
 }
 
 /// Does as it is told.
@@ -21,10 +29,7 @@ fn obey(order: &str) -> Result<String, Box<dyn std::error::Error + Send + Sync>>
         "fail" => Err("no such order".into()),
         "leak" => Err("the key is sk-of-the-test-1234".into()),
         "panic" => panic!("obeyed: panic"),
-        // Longer than any test has.
-        "block" => loop {
-            thread::sleep(Duration::from_secs(3600));
-        },
+        "block" => blocked(),
         _ => Ok(format!("done: {order}")),
     }
 }
@@ -32,8 +37,9 @@ fn obey(order: &str) -> Result<String, Box<dyn std::error::Error + Send + Sync>>
 /// Blocks its thread although it is `async`.
 #[fluxloop::agent]
 async fn rude(order: String) -> String {
-    while order == "block" {
-        thread::sleep(Duration::from_secs(3600));
+    tokio::task::yield_now().await;
+    if order == "block" {
+        blocked();
     }
     order
 }

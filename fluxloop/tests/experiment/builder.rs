@@ -21,8 +21,9 @@ base_inputs:
 "#;
 
 fn runs(experiment: &Experiment) -> Vec<RecordedRun> {
-    let result = experiment.run().unwrap();
-    result.runs().unwrap().map(Result::unwrap).collect()
+    let result = experiment.run().expect("it runs");
+    let runs = result.runs().expect("there are rows");
+    runs.map(|run| run.expect("a row")).collect()
 }
 
 #[test]

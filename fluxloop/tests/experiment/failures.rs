@@ -7,7 +7,8 @@ use fluxloop::event::FailureKind;
 use super::project::{Project, outputs};
 
 fn kinds(project: &Project) -> Vec<FailureKind> {
-    let result = project.experiment().parallel(4).run().unwrap();
+    let result = project.experiment().parallel(4).run();
+    let result = result.expect("it runs");
     result.errors.iter().map(|failed| failed.kind).collect()
 }
 

@@ -6,7 +6,7 @@ use super::project::Project;
 
 /// As a test prints it that returns the error.
 fn said(project: &Project, experiment: &Experiment) -> String {
-    let error = experiment.run().unwrap_err();
+    let error = experiment.run().expect_err("it is wrong");
     let folder = project.path("").display().to_string();
     let said = format!("Error: {error:?}").replace(&folder, "[project]/");
     let lines = said
