@@ -1,11 +1,14 @@
 use std::{
     fmt,
     path::{Path, PathBuf},
+    sync::{Arc, OnceLock},
 };
 
 use super::{ExperimentError, FailedRun, Runs, Snapshot};
 use crate::{
-    artifact::read::{ObservationTree, ReadError, RecordedExperiment, RecordedRun},
+    artifact::read::{
+        ObservationIndex, ObservationTree, ReadError, RecordedExperiment, RecordedRun,
+    },
     event::Finished,
     summary::{Repeats, Statistics, Verdict},
 };
@@ -51,6 +54,8 @@ pub struct ExperimentResult {
     pub errors: Vec<FailedRun>,
     warnings: Vec<String>,
     finished: Finished,
+    /// Made when somebody first asks what happened in a run.
+    index: Arc<OnceLock<Option<ObservationIndex>>>,
 }
 
 impl fmt::Debug for ExperimentResult {
@@ -94,6 +99,7 @@ impl ExperimentResult {
             errors,
             warnings,
             finished,
+            index: Arc::default(),
         })
     }
 
@@ -136,7 +142,7 @@ impl ExperimentResult {
     /// What happened in a run: its turns, tools and generations, and the spans and events around them. Absent with
     /// `save_traces: false`.
     ///
-    /// Each call reads through the file of all observations.
+    /// The first call reads through the file of all observations; each one reads those of the run, and holds them in memory.
     ///
     /// ```no_run
     /// # use fluxloop::{Experiment, artifact::read::ObservationKind};
@@ -156,7 +162,13 @@ impl ExperimentResult {
     ///
     /// When the files of the experiment are gone.
     pub fn observations(&self, run: &RecordedRun) -> Result<Option<ObservationTree>, ReadError> {
-        self.recorded()?.observations_of(&run.trace_id)
+        if self.index.get().is_none() {
+            let index = self.recorded()?.observation_index()?;
+            // Another thread may have been faster, with the same.
+            let _ = self.index.set(index);
+        }
+        let index = self.index.get().and_then(Option::as_ref);
+        index.map(|index| index.tree_of(&run.trace_id)).transpose()
     }
 
     /// A view that is the same whenever the agents do the same: no ids, times and paths, and sorted by case. It is made for

@@ -1,6 +1,6 @@
 //! What is recorded of runs.
 
-use fluxloop::artifact::read::ObservationKind;
+use fluxloop::artifact::read::{ObservationKind, RecordedExperiment};
 
 use super::project::Project;
 
@@ -15,6 +15,26 @@ fn tools_and_events_are_recorded_as_the_configuration_says() {
     assert_eq!(tools[0].output.as_ref().unwrap().get(), r#""found hello""#);
     let written = project.written();
     assert!(written.contains("heard hello") && written.contains("whispered hello"));
+}
+
+/// Those of all runs are in one file, and may be mixed.
+#[test]
+fn each_run_has_its_own_observations() {
+    let project = Project::asking("tells", &["one", "two", "three", "four"]);
+    let experiment = project.experiment().parallel(4).iterations(5);
+    let result = experiment.run().unwrap();
+    let recorded = RecordedExperiment::open(&result.output_dir).unwrap();
+    for run in result.runs().unwrap().map(Result::unwrap) {
+        let happened = result.observations(&run).unwrap().unwrap();
+        let heard = format!("heard {}", run.input_text());
+        let named = |name: &str| {
+            let all = happened.walk().map(|visit| visit.observation);
+            all.filter(|it| it.name.starts_with(name)).count()
+        };
+        assert_eq!((named(&heard), named("heard")), (1, 1), "{happened:?}");
+        let whole = recorded.observations_of(&run.trace_id).unwrap().unwrap();
+        assert_eq!(whole.len(), happened.len());
+    }
 }
 
 /// Two that record differently at once: what one of them wants is nothing to the other.
