@@ -15,6 +15,7 @@ use super::{
 use crate::{
     agent::{Arguments, BindError},
     worker::{
+        Outbox,
         in_process::{self, EnginesEnd, LocalWorker},
         protocol::{AgentInfo, ObserveOptions},
     },
@@ -126,11 +127,13 @@ async fn start(options: &InProcessOptions) -> Result<LiveWorker, StartError> {
         runtime,
         serving,
         connection,
+        outbox,
     } = in_process::start(options.parallel, options.observe.as_ref())
         .map_err(|error| failed(&error))?;
     let life = RuntimeLife {
         runtime: Some(runtime),
         serving: Some(serving),
+        outbox,
     };
     let connection = engines_end(connection).map_err(|error| failed(&error))?;
     let greeted = Greeted::over(connection).await;
@@ -153,6 +156,7 @@ fn engines_end(connection: EnginesEnd) -> io::Result<EnginesEnd> {
 struct RuntimeLife {
     runtime: Option<Runtime>,
     serving: Option<JoinHandle<()>>,
+    outbox: Arc<Outbox>,
 }
 
 impl Life for RuntimeLife {
@@ -167,6 +171,8 @@ impl Life for RuntimeLife {
 
     /// Tasks end at their next await. Nobody waits for threads that agents block.
     fn kill(&mut self) {
+        // Nobody reads it any more: whoever waits to write or to be written goes on.
+        self.outbox.abandon();
         self.serving = None;
         if let Some(runtime) = self.runtime.take() {
             runtime.shutdown_background();
@@ -180,5 +186,30 @@ impl Life for RuntimeLife {
 impl Drop for RuntimeLife {
     fn drop(&mut self) {
         self.kill();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The thread that writes where agents block holds on to what is to be written: it has to end as well.
+    #[tokio::test]
+    async fn nothing_is_left_of_a_worker_that_was_ended() {
+        let observe = ObserveOptions {
+            filter: "info".to_owned(),
+            max_value_bytes: 1_000,
+            own_subscriber: false,
+        };
+        let worker = in_process::start(1, Some(&observe)).unwrap();
+        let outbox = Arc::downgrade(&worker.outbox);
+        drop(RuntimeLife {
+            runtime: Some(worker.runtime),
+            serving: Some(worker.serving),
+            outbox: worker.outbox,
+        });
+        while outbox.strong_count() > 0 {
+            tokio::task::yield_now().await;
+        }
     }
 }

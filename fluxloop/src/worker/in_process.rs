@@ -34,6 +34,8 @@ pub(crate) struct LocalWorker {
     pub(crate) serving: JoinHandle<()>,
     /// Does not block.
     pub(crate) connection: EnginesEnd,
+    /// What it has to say. It is to be abandoned where the worker is ended before it says so.
+    pub(crate) outbox: Arc<Outbox>,
 }
 
 /// The agents that are linked into this program.
@@ -63,7 +65,9 @@ pub(crate) fn start(
     }
     let runtime = builder.build().map_err(WorkerError::Runtime)?;
     let (connection, own) = connection().map_err(WorkerError::Runtime)?;
+    let own_outbox = Arc::clone(&outbox);
     let serving = runtime.spawn(async move {
+        let outbox = own_outbox;
         let runs = Runs::new(recorder);
         // An engine that is gone reads nothing more, and hears of no error.
         if let Ok(connected) = connected(own, &outbox, runs.recorder().is_some()) {
@@ -74,6 +78,7 @@ pub(crate) fn start(
         runtime,
         serving,
         connection,
+        outbox,
     })
 }
 
