@@ -17,6 +17,8 @@ pub mod config;
 pub mod engine;
 #[cfg(feature = "engine")]
 pub mod event;
+#[cfg(feature = "harness")]
+pub mod experiment;
 #[cfg(feature = "engine")]
 pub mod generate;
 #[cfg(feature = "engine")]
@@ -42,6 +44,8 @@ pub use agent::{
     Approval, Context, Conversation, ExpertiseLevel, Message, Persona, Role, StateError, Transient,
     transient,
 };
+#[cfg(feature = "harness")]
+pub use experiment::{Experiment, ExperimentError, ExperimentResult};
 pub use fluxloop_macros::{agent, tool};
 pub use observe::layer;
 pub use worker::protocol::ApprovalDecision;

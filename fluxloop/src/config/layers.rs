@@ -150,8 +150,13 @@ fn set(tree: &mut Node, item: &Override) {
     }
     let mut node = tree;
     for key in item.key.split('.') {
-        if node.is_null() {
-            node.value = NodeValue::Mapping(Mapping::default());
+        let is_mapping = matches!(node.value, NodeValue::Mapping(_));
+        // What code says of a key that is no section must not be lost: the decoder refuses it as code's.
+        if node.is_null() || (!is_mapping && matches!(item.origin, Origin::Code(_))) {
+            *node = Node {
+                value: NodeValue::Mapping(Mapping::default()),
+                origin: item.origin.clone(),
+            };
         }
         // Something else stands where a section belongs: the decoder says so at its place.
         let NodeValue::Mapping(mapping) = &mut node.value else {

@@ -20,6 +20,8 @@ pub(crate) enum Origin {
     DotEnv(Arc<str>),
     /// A command-line flag, or whatever else the caller names it by.
     CommandLine(Arc<str>),
+    /// Code, and what it calls the value: a method, or the key.
+    Code(Arc<str>),
     /// Nobody set it.
     Default,
 }
@@ -39,9 +41,10 @@ impl Origin {
     /// What the user wrote to set the value: the flag or variable, else the key.
     pub(crate) fn subject(&self, key: &str) -> String {
         match self {
-            Self::Environment(name) | Self::DotEnv(name) | Self::CommandLine(name) => {
-                (**name).to_owned()
-            }
+            Self::Environment(name)
+            | Self::DotEnv(name)
+            | Self::CommandLine(name)
+            | Self::Code(name) => (**name).to_owned(),
             Self::File { .. } | Self::Default => key.to_owned(),
         }
     }

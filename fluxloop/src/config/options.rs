@@ -184,10 +184,20 @@ impl Override {
         }
     }
 
-    /// The value that code gives to a dotted key.
+    /// The value that code gives to a dotted key. A key that there is not is an error of [`load`](super::load).
     #[must_use]
     pub fn key(key: &str, value: impl Into<Value>) -> Self {
-        Self::flag(key, key, value)
+        Self::code(key, key, value)
+    }
+
+    /// The value that code gives to a dotted key by a method. Messages name the method as it is written here.
+    #[must_use]
+    pub fn code(method: &str, key: &str, value: impl Into<Value>) -> Self {
+        Self {
+            key: key.to_owned(),
+            value: value.into(),
+            origin: Origin::Code(Arc::from(method)),
+        }
     }
 }
 

@@ -2,7 +2,7 @@ use std::cell::RefCell;
 
 use super::{
     Place,
-    error::{ConfigError, ConfigErrors, Warning},
+    error::{ConfigError, ConfigErrors, ErrorKind, Warning},
     nearest::nearest,
 };
 use crate::secret::looks_secret;
@@ -30,6 +30,8 @@ pub(crate) struct Unknown {
     pub(crate) place: Option<Place>,
     /// What the user wrote to set it.
     pub(crate) subject: String,
+    /// Whether code set it: what it says must not be lost.
+    pub(crate) is_code: bool,
     /// How many other items of the same list have it, too.
     pub(crate) more: usize,
 }
@@ -79,17 +81,16 @@ impl Problems {
 
     /// What was decoded, with the warnings, unless there was an error.
     pub(crate) fn into_result<T>(self, decoded: T) -> Result<(T, Vec<Warning>), ConfigErrors> {
-        if let Some(errors) = ConfigErrors::some(self.errors.into_inner()) {
+        let known = self.known.into_inner();
+        let unknown = self.unknown.into_inner().into_iter();
+        let (by_code, unknown): (Vec<_>, Vec<_>) = unknown.partition(|key| key.is_code);
+        let mut errors = self.errors.into_inner();
+        errors.extend(by_code.into_iter().map(|key| key.error(&known)));
+        if let Some(errors) = ConfigErrors::some(errors) {
             return Err(errors);
         }
         let mut warnings = self.warnings.into_inner();
-        let known = self.known.into_inner();
-        warnings.extend(
-            self.unknown
-                .into_inner()
-                .into_iter()
-                .map(|key| key.warning(&known)),
-        );
+        warnings.extend(unknown.into_iter().map(|key| key.warning(&known)));
         warnings.sort_by(|a, b| Place::order(a.place(), b.place()));
         Ok((decoded, warnings))
     }
@@ -111,6 +112,25 @@ impl Unknown {
             place => place,
         };
         Warning::new(message, place).with_hint(hint)
+    }
+
+    /// A key that code names and that there is not.
+    fn error(self, known: &[String]) -> ConfigError {
+        let nearest = nearest(&self.name, self.siblings.iter().copied());
+        let behind = self.subject.strip_prefix(&self.key);
+        let hint = match (nearest, behind) {
+            // The key as a whole, as code names it.
+            (Some(sibling), Some(behind)) => {
+                let section = self.key.strip_suffix(&self.name).unwrap_or_default();
+                format!("did you mean `{section}{sibling}{behind}`?")
+            }
+            _ => self.hint(known),
+        };
+        let kind = ErrorKind::Invalid {
+            subject: self.subject,
+            reason: "there is no such key".to_owned(),
+        };
+        ConfigError::new(kind).with_hint(hint)
     }
 
     fn hint(&self, known: &[String]) -> String {

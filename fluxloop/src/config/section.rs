@@ -336,6 +336,7 @@ impl<'a> Section<'a> {
                 siblings: self.asked.borrow().clone(),
                 place: entry.origin.place(),
                 subject: entry.value.origin.subject(&key),
+                is_code: matches!(entry.value.origin, Origin::Code(_)),
                 key,
                 more: 0,
             });

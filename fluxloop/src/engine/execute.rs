@@ -182,7 +182,13 @@ impl Progress<'_, '_> {
                     self.tell_all(&mut heard);
                     self.take(done);
                 }
-                () = &mut cut_off => break,
+                () = &mut cut_off => {
+                    // Another thread may ask at any moment, also between looking for the one and for the other.
+                    if !matches!(self.phase, Phase::Draining(_)) {
+                        self.drain(running.len());
+                    }
+                    break;
+                }
                 () = sleep_until(next_start), if waits_to_start => {}
                 () = self.drained() => break,
                 _ = ticks.tick() => self.tick(),

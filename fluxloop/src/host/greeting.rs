@@ -1,11 +1,8 @@
 use std::{io, process::ExitStatus, time::Duration};
 
-use interprocess::local_socket::{
-    tokio::{Listener, Stream},
-    traits::tokio::Listener as _,
-};
+use interprocess::local_socket::{tokio::Listener, traits::tokio::Listener as _};
 use tokio::{
-    io::{AsyncBufReadExt, AsyncReadExt, BufReader, ReadHalf, WriteHalf},
+    io::{AsyncBufReadExt, AsyncRead, AsyncReadExt, AsyncWrite, BufReader},
     time::timeout,
 };
 
@@ -41,6 +38,9 @@ pub enum StartError {
         /// The end of what it wrote to stderr.
         stderr: String,
     },
+    /// The agents of this process cannot be called.
+    #[error("the agents of this process cannot be called: {0}")]
+    InProcess(String),
     /// It speaks another version of the protocol.
     #[error(
         "the worker speaks version {found} of the worker protocol (fluxloop {fluxloop}), and this engine speaks \
@@ -73,14 +73,37 @@ fn written(stderr: &str) -> String {
 }
 
 /// A worker's lines.
-pub(super) type Lines = BufReader<ReadHalf<Stream>>;
+pub(super) type Lines = BufReader<Box<dyn AsyncRead + Send + Unpin>>;
 
 /// A worker that has proved itself.
-#[derive(Debug)]
 pub(super) struct Greeted {
     pub(super) lines: Lines,
-    pub(super) sender: WriteHalf<Stream>,
+    pub(super) sender: Box<dyn AsyncWrite + Send + Unpin>,
     pub(super) hello: Hello,
+}
+
+impl Greeted {
+    /// What says hello at the other end of a connection; nothing if that is not what it says first.
+    pub(super) async fn over(
+        connection: impl AsyncRead + AsyncWrite + Send + 'static,
+    ) -> Option<Self> {
+        let (receiver, sender) = tokio::io::split(connection);
+        let receiver: Box<dyn AsyncRead + Send + Unpin> = Box::new(receiver);
+        let mut lines = BufReader::with_capacity(64 * 1024, receiver);
+        let mut line = Vec::new();
+        // A connection that breaks says nothing either.
+        if !matches!(read_line(&mut lines, &mut line).await, Ok(true)) {
+            return None;
+        }
+        match serde_json::from_slice(&line) {
+            Ok(Response::Hello(hello)) => Some(Self {
+                lines,
+                sender: Box::new(sender),
+                hello,
+            }),
+            _ => None,
+        }
+    }
 }
 
 /// Waits for a started process to connect and to prove itself.
@@ -119,19 +142,9 @@ fn ended(status: Option<ExitStatus>) -> StartError {
 /// The first connection that knows the token. Others are dropped: they are not ours.
 async fn accept(listener: &Listener, token: &str) -> io::Result<Greeted> {
     loop {
-        let (receiver, sender) = tokio::io::split(listener.accept().await?);
-        let mut lines = BufReader::with_capacity(64 * 1024, receiver);
-        let mut line = Vec::new();
-        // A connection that breaks is not ours either.
-        if matches!(read_line(&mut lines, &mut line).await, Ok(true))
-            && let Ok(Response::Hello(hello)) = serde_json::from_slice(&line)
-            && hello.token == token
-        {
-            return Ok(Greeted {
-                lines,
-                sender,
-                hello,
-            });
+        let greeted = Greeted::over(listener.accept().await?).await;
+        if let Some(greeted) = greeted.filter(|greeted| greeted.hello.token == token) {
+            return Ok(greeted);
         }
     }
 }

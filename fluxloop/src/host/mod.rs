@@ -4,6 +4,9 @@ mod agent_time;
 mod death;
 mod greeting;
 mod group;
+#[cfg(feature = "harness")]
+mod in_process;
+mod life;
 mod logs;
 mod output_pump;
 mod process;
@@ -18,6 +21,8 @@ use tokio::sync::{mpsc, oneshot};
 
 pub use death::Death;
 pub use greeting::StartError;
+#[cfg(feature = "harness")]
+pub use in_process::{InProcessHost, InProcessOptions};
 pub use logs::Logs;
 pub use worker::{WorkerHost, WorkerOptions};
 

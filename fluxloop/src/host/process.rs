@@ -19,6 +19,7 @@ use super::{
     CallReport, Death, Returned, StartError, WorkerCommand, WorkerOptions,
     greeting::{Greeted, Lines, greet, read_line},
     group::ProcessGroup,
+    life::{Life, ProcessLife},
     logs::Stream,
     output_pump::OutputPump,
     questions::Questions,
@@ -36,7 +37,7 @@ use crate::{
 };
 
 /// How long what a process did last may take to come through once it has ended.
-const DRAIN_LIMIT: Duration = Duration::from_millis(500);
+pub(super) const DRAIN_LIMIT: Duration = Duration::from_millis(500);
 /// How long an idle worker may take to end by itself.
 const SHUTDOWN_LIMIT: Duration = Duration::from_secs(2);
 
@@ -82,9 +83,9 @@ pub(super) struct Reports {
     pub(super) open_questions: watch::Sender<usize>,
 }
 
-/// One live worker. Dropped, it is killed with everything that it started.
+/// One live worker, whatever it lives in. Dropped, it is killed with everything that it started.
 #[derive(Debug)]
-pub(super) struct WorkerProcess {
+pub(super) struct LiveWorker {
     state: Arc<State>,
     pub(super) agents: Vec<AgentInfo>,
     next: AtomicU64,
@@ -108,7 +109,7 @@ struct Waiting {
     dead: Option<Fate>,
 }
 
-impl WorkerProcess {
+impl LiveWorker {
     /// Starts a worker and waits for its hello.
     pub(super) async fn start(
         command: &WorkerCommand,
@@ -151,16 +152,18 @@ impl WorkerProcess {
         let mut process = ProcessGroup::spawn(child).map_err(spawn_error)?;
         let pumps = [stdout, stderr];
         match greet(&mut process, &listener, &token).await {
-            Ok(greeted) => Ok(Self::supervised(process, greeted, pumps)),
+            Ok(greeted) => Ok(Self::supervised(ProcessLife::new(process, pumps), greeted)),
             Err(error) => {
-                process.kill();
-                drain(pumps).await;
+                let mut life = ProcessLife::new(process, pumps);
+                life.kill();
+                life.drain().await;
                 Err(error.with_stderr(logs.stderr_tail()))
             }
         }
     }
 
-    fn supervised(process: ProcessGroup, greeted: Greeted, pumps: [OutputPump; 2]) -> Self {
+    /// Talks to a worker that has said hello, and watches over its life.
+    pub(super) fn supervised(life: impl Life, greeted: Greeted) -> Self {
         let state = Arc::new(State {
             outbox: Arc::default(),
             questions: Arc::default(),
@@ -172,7 +175,7 @@ impl WorkerProcess {
         let outbox = Arc::clone(&state.outbox);
         // A socket that breaks is noticed where it is read.
         tokio::spawn(async move { outbox.write_to(greeted.sender).await });
-        tokio::spawn(supervise(process, greeted.lines, Arc::clone(&state), pumps));
+        tokio::spawn(supervise(life, greeted.lines, Arc::clone(&state)));
         Self {
             state,
             agents: greeted.hello.agents,
@@ -286,7 +289,7 @@ impl WorkerProcess {
     }
 }
 
-impl Drop for WorkerProcess {
+impl Drop for LiveWorker {
     fn drop(&mut self) {
         self.kill();
     }
@@ -398,46 +401,30 @@ async fn listen(lines: &mut Lines, state: &Arc<State>) {
 }
 
 /// Watches a worker to its end, and makes sure that it is one.
-async fn supervise(
-    mut process: ProcessGroup,
-    mut lines: Lines,
-    state: Arc<State>,
-    pumps: [OutputPump; 2],
-) {
+async fn supervise(mut life: impl Life, mut lines: Lines, state: Arc<State>) {
     let mut hung_up = false;
-    let mut status = tokio::select! {
+    let mut death = tokio::select! {
         // A dying process closes its socket first: its own end says more than being killed.
         () = listen(&mut lines, &state) => {
-            let status = timeout(DRAIN_LIMIT, process.wait()).await.ok();
-            hung_up = status.is_none();
-            status
+            let death = timeout(DRAIN_LIMIT, life.end()).await.ok();
+            hung_up = death.is_none();
+            death
         }
         // What it said last may still be in the socket. A fork of it may hold the socket open.
-        status = process.wait() => {
+        death = life.end() => {
             let _ = timeout(DRAIN_LIMIT, listen(&mut lines, &state)).await;
-            Some(status)
+            Some(death)
         }
         () = state.kill.notified() => None,
     };
     // Also after its end: what it started must not outlive it.
-    process.kill();
-    if status.is_none() {
-        status = Some(process.wait().await);
+    life.kill();
+    if death.is_none() {
+        death = Some(life.end().await);
     }
-    drain(pumps).await;
-    state.die(if hung_up {
-        Death::hung_up()
-    } else {
-        Death::of(status.and_then(Result::ok))
+    life.drain().await;
+    state.die(match death {
+        Some(death) if !hung_up => death,
+        _ => Death::hung_up(),
     });
-}
-
-/// Lets what was printed last reach the logs. A process that was left behind may hold a pipe open.
-async fn drain(pumps: [OutputPump; 2]) {
-    let [stdout, stderr] = pumps;
-    let _ = timeout(DRAIN_LIMIT, async {
-        stdout.finished().await;
-        stderr.finished().await;
-    })
-    .await;
 }

@@ -12,7 +12,7 @@ use tokio::{
 use super::{
     AgentCall, AgentHost, Answer, Death, Ended, Logs, StartError, WorkerCommand,
     agent_time::AgentTime,
-    process::{Fate, Reports, RunEnd, WorkerProcess},
+    process::{Fate, LiveWorker, Reports, RunEnd},
     socket::Addresses,
 };
 use crate::{
@@ -51,7 +51,7 @@ pub struct WorkerHost {
     command: WorkerCommand,
     options: WorkerOptions,
     addresses: Mutex<Addresses>,
-    current: Mutex<Arc<WorkerProcess>>,
+    current: Mutex<Arc<LiveWorker>>,
     /// Held while a worker starts: one is enough.
     starting: tokio::sync::Mutex<()>,
     /// Workers for suspects, at most one a core at a time.
@@ -71,7 +71,7 @@ impl WorkerHost {
             source,
         })?;
         let addresses = Mutex::new(addresses);
-        let first = WorkerProcess::start(&command, &options, &addresses).await?;
+        let first = LiveWorker::start(&command, &options, &addresses).await?;
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
         Ok(Self {
             command,
@@ -100,28 +100,7 @@ impl WorkerHost {
         agent: &str,
         arguments: impl Iterator<Item = &'a Arguments>,
     ) -> io::Result<Vec<Option<BindError>>> {
-        let worker = self.current();
-        let mut answers = Vec::new();
-        let mut asked = std::collections::VecDeque::new();
-        let mut arguments = arguments.fuse();
-        loop {
-            while asked.len() < BIND_WINDOW
-                && let Some(arguments) = arguments.next()
-            {
-                asked.push_back(worker.bind(agent, arguments));
-            }
-            match asked.pop_front() {
-                None => return Ok(answers),
-                Some(answer) => answers.push(answer.await.map_err(|_| {
-                    let death = worker
-                        .fate()
-                        .map_or_else(|| "it is gone".to_owned(), |fate| fate.death.to_string());
-                    io::Error::other(format!(
-                        "the worker died while the inputs were checked: {death}"
-                    ))
-                })?),
-            }
-        }
+        bind(&self.current(), agent, arguments).await
     }
 
     /// Ends the worker, and with it every process that it started.
@@ -137,16 +116,16 @@ impl WorkerHost {
         worker.shut_down().await;
     }
 
-    fn current(&self) -> Arc<WorkerProcess> {
+    fn current(&self) -> Arc<LiveWorker> {
         Arc::clone(&self.slot())
     }
 
-    fn slot(&self) -> MutexGuard<'_, Arc<WorkerProcess>> {
+    fn slot(&self) -> MutexGuard<'_, Arc<LiveWorker>> {
         self.current.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// The worker that takes calls now; a new one where the last takes no more.
-    async fn usable(&self) -> Result<Arc<WorkerProcess>, StartError> {
+    async fn usable(&self) -> Result<Arc<LiveWorker>, StartError> {
         let current = self.current();
         if current.is_usable() {
             return Ok(current);
@@ -161,10 +140,10 @@ impl WorkerHost {
         Ok(fresh)
     }
 
-    async fn start_another(&self) -> Result<WorkerProcess, StartError> {
+    async fn start_another(&self) -> Result<LiveWorker, StartError> {
         let mut failures = 0;
         loop {
-            let started = WorkerProcess::start(&self.command, &self.options, &self.addresses).await;
+            let started = LiveWorker::start(&self.command, &self.options, &self.addresses).await;
             failures += 1;
             if started.is_ok() || failures == START_ATTEMPTS {
                 return started;
@@ -180,7 +159,7 @@ impl WorkerHost {
             Ok(worker) => worker,
             Err(error) => return unavailable(&error, calls),
         };
-        let (end, duration) = call_worker(&worker, call, calls).await;
+        let (end, duration) = call_worker(&worker, call, calls, LiveWorker::kill).await;
         // Killed at the end of this function: the next suspect gets one that is fresh.
         let ended = match end {
             End::Run(end) => ended(end),
@@ -204,7 +183,7 @@ impl AgentHost for WorkerHost {
                 Ok(worker) => worker,
                 Err(error) => return unavailable(&error, calls),
             };
-            let (end, duration) = call_worker(&worker, call.clone(), calls).await;
+            let (end, duration) = call_worker(&worker, call.clone(), calls, LiveWorker::kill).await;
             calls += 1;
             let ended = match end {
                 // Ended for another run's sake, which is over: this loop ends with the runs.
@@ -225,7 +204,36 @@ impl AgentHost for WorkerHost {
     }
 }
 
-fn unavailable(error: &StartError, calls: u32) -> Answer {
+/// Asks a worker whether arguments fit an agent: an answer for each, in their order.
+pub(super) async fn bind<'a>(
+    worker: &LiveWorker,
+    agent: &str,
+    arguments: impl Iterator<Item = &'a Arguments>,
+) -> io::Result<Vec<Option<BindError>>> {
+    let mut answers = Vec::new();
+    let mut asked = std::collections::VecDeque::new();
+    let mut arguments = arguments.fuse();
+    loop {
+        while asked.len() < BIND_WINDOW
+            && let Some(arguments) = arguments.next()
+        {
+            asked.push_back(worker.bind(agent, arguments));
+        }
+        match asked.pop_front() {
+            None => return Ok(answers),
+            Some(answer) => answers.push(answer.await.map_err(|_| {
+                let death = worker
+                    .fate()
+                    .map_or_else(|| "it is gone".to_owned(), |fate| fate.death.to_string());
+                io::Error::other(format!(
+                    "the worker died while the inputs were checked: {death}"
+                ))
+            })?),
+        }
+    }
+}
+
+pub(super) fn unavailable(error: &StartError, calls: u32) -> Answer {
     Answer {
         ended: Ended::Unavailable(error.to_string()),
         duration: Duration::ZERO,
@@ -234,17 +242,18 @@ fn unavailable(error: &StartError, calls: u32) -> Answer {
 }
 
 /// How a call of one worker ended.
-enum End {
+pub(super) enum End {
     Run(RunEnd),
     Died(Fate),
     TimedOut,
 }
 
-/// Calls one worker, and sees to the deadline.
-async fn call_worker(
-    worker: &WorkerProcess,
+/// Calls one worker, and sees to the deadline. `give_up` is for one that does not answer.
+pub(super) async fn call_worker(
+    worker: &LiveWorker,
     call: AgentCall<'_>,
     calls_before: u32,
+    give_up: fn(&LiveWorker),
 ) -> (End, Duration) {
     let (open_questions, questions) = watch::channel(0);
     let reports = Reports {
@@ -270,14 +279,14 @@ async fn call_worker(
                 // A thread goes on: the others may finish, and nothing new starts beside it.
                 Ok(Ok((RunEnd::Abandoned, _))) => worker.retire(),
                 Ok(_) => {}
-                Err(_) => worker.kill(),
+                Err(_) => give_up(worker),
             }
             (End::TimedOut, call.limit)
         }
     }
 }
 
-fn ended(end: RunEnd) -> Ended {
+pub(super) fn ended(end: RunEnd) -> Ended {
     match end {
         RunEnd::Returned(returned) => Ended::Returned(returned),
         RunEnd::Error(error) => Ended::Error(error),

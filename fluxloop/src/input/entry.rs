@@ -160,6 +160,7 @@ fn persona(entry: &Section<'_>) -> Option<String> {
 fn place(item: &Node) -> String {
     match &item.origin {
         Origin::File { source, line, .. } => format!("{}:{line}", source.shown),
+        Origin::Code(method) => (**method).to_owned(),
         _ => String::new(),
     }
 }

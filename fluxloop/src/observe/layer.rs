@@ -37,6 +37,18 @@ struct Place {
 struct RunSpan(Arc<ObservedRun>);
 
 impl Place {
+    /// Within the innermost of these spans that is recorded. One that is not, since another recording of this process
+    /// wanted it, is passed over.
+    fn around<'s, S: LookupSpan<'s>>(innermost: SpanRef<'s, S>) -> Option<Self> {
+        let outwards = std::iter::successors(Some(innermost), SpanRef::parent);
+        outwards.into_iter().find_map(|span| Self::within(&span))
+    }
+
+    /// Whether what happens here is recorded.
+    fn records(&self, metadata: &tracing::Metadata<'_>) -> bool {
+        !self.run.is_over() && self.run.recorder.wants(metadata)
+    }
+
     /// The run that the thread is in, for what has no span around it that is known.
     fn of_thread() -> Option<Self> {
         let run = run::current()?;
@@ -94,11 +106,12 @@ where
             return;
         }
         let place = match span.parent() {
-            Some(parent) => Place::within(&parent),
+            Some(parent) => Place::around(parent),
             None if attributes.is_contextual() => Place::of_thread(),
             None => None,
         };
-        let Some(Place { run, span: parent }) = place.filter(|place| !place.run.is_over()) else {
+        let place = place.filter(|place| place.records(attributes.metadata()));
+        let Some(Place { run, span: parent }) = place else {
             return;
         };
         let recorder = Arc::clone(&run.recorder);
@@ -150,11 +163,13 @@ where
     fn on_event(&self, event: &Event<'_>, context: Context<'_, S>) {
         let around = context.event_span(event);
         let place = match &around {
-            Some(span) => Place::within(span),
+            Some(_) => context.event_span(event).and_then(Place::around),
             None if event.is_contextual() => Place::of_thread(),
             None => None,
         };
-        let Some(Place { run, span: parent }) = place.filter(|place| !place.run.is_over()) else {
+        let Some(Place { run, span: parent }) =
+            place.filter(|place| place.records(event.metadata()))
+        else {
             return;
         };
         let at_ns = now();

@@ -21,6 +21,8 @@
 //!
 //! What has no span around it, such as a span made with `parent: None`, belongs to no run and is not recorded.
 
+#[cfg(feature = "harness")]
+mod beside;
 mod fields;
 mod filter;
 mod gen_ai;
@@ -35,7 +37,10 @@ pub(crate) mod tool;
 #[cfg(test)]
 mod tests;
 
-use std::sync::{Arc, OnceLock};
+use std::sync::{
+    Arc,
+    atomic::{AtomicBool, Ordering},
+};
 
 use tracing::{Subscriber, subscriber::SetGlobalDefaultError};
 use tracing_subscriber::{
@@ -45,6 +50,8 @@ use tracing_subscriber::{
     registry::LookupSpan,
 };
 
+#[cfg(feature = "harness")]
+pub(crate) use self::beside::Beside;
 use self::{filter::ObserveFilter, layer::ObserveLayer};
 pub(crate) use self::{
     mask::Mask,
@@ -55,13 +62,13 @@ use crate::worker::protocol::ObserveOptions;
 #[cfg(feature = "engine")]
 pub(crate) use text::MOST_BYTES;
 
-/// What this process records; set once, where it is a worker that records.
-static TARGETS: OnceLock<Targets> = OnceLock::new();
+/// Whether the subscriber of this process is ours.
+static IS_OURS: AtomicBool = AtomicBool::new(false);
 
 /// The layer by which a run is recorded, for a subscriber of your own.
 ///
-/// Only an agent that installs its own subscriber needs it: the worker has one already. Set `observe.subscriber: own` in
-/// the configuration then, and add the layer to yours:
+/// Only an agent that installs its own subscriber needs it, and a test that does: a worker has one already. Set
+/// `observe.subscriber: own` in the configuration then, and add the layer to yours:
 ///
 /// ```
 /// use tracing_subscriber::{layer::SubscriberExt as _, util::SubscriberInitExt as _};
@@ -82,17 +89,14 @@ static TARGETS: OnceLock<Targets> = OnceLock::new();
 /// ```
 ///
 /// It has a filter of its own, that of the configuration. A filter for all layers stands before it: give those that you
-/// use to your own layers. Outside of a worker that records, the layer does nothing.
+/// use to your own layers. In a process that runs no agents, the layer does nothing.
 #[must_use]
 pub fn layer<S>() -> impl Layer<S> + Send + Sync + 'static
 where
     S: Subscriber + for<'s> LookupSpan<'s>,
 {
-    let filter = TARGETS.get().map(|targets| {
-        run::note_layer();
-        ObserveFilter::new(targets.clone())
-    });
-    ObserveLayer.with_filter(filter.unwrap_or_default())
+    run::note_layer();
+    ObserveLayer.with_filter(ObserveFilter)
 }
 
 /// Records a value as part of a run: an event of this name, with the value as its output.
@@ -132,24 +136,30 @@ pub(crate) fn start(
     secrets: impl IntoIterator<Item = String>,
     sink: Box<dyn Sink>,
 ) -> Result<Arc<Recorder>, ObserveError> {
-    let targets = options.filter.parse::<Targets>();
-    let targets = targets.map_err(|source| ObserveError::Filter {
-        filter: options.filter.clone(),
-        source,
-    })?;
-    let _ = TARGETS.set(targets);
+    filter::want(&targets(options)?);
     if !options.own_subscriber {
         let subscriber = Registry::default().with(layer());
         tracing::subscriber::set_global_default(subscriber).map_err(ObserveError::Installed)?;
+        IS_OURS.store(true, Ordering::Relaxed);
     }
     let recorder = Recorder::new(options.max_value_bytes, Mask::new(secrets), sink);
     Ok(Arc::new(recorder))
 }
 
+/// What the options ask to record.
+fn targets(options: &ObserveOptions) -> Result<Targets, ObserveError> {
+    let targets = options.filter.parse::<Targets>();
+    targets.map_err(|source| ObserveError::Filter {
+        filter: options.filter.clone(),
+        source,
+    })
+}
+
 /// What helps against a failure that comes of our own subscriber.
 pub(crate) fn hint_for(message: &str) -> Option<&'static str> {
     // Said by `tracing`, whatever stands around it.
-    message.contains("a global default trace dispatcher has already been set").then_some(
+    let is_refused = message.contains("a global default trace dispatcher has already been set");
+    (is_refused && IS_OURS.load(Ordering::Relaxed)).then_some(
         "hint: fluxloop has installed a subscriber to record what agents do; with `observe.subscriber: own` it leaves \
          that to the agent, which adds `fluxloop::layer()` to its own",
     )

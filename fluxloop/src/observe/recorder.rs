@@ -5,8 +5,11 @@ use std::{
 };
 
 use serde_json::{json, value::RawValue};
+use tracing::Metadata;
+use tracing_subscriber::filter::Targets;
 
 use super::{
+    filter::wants,
     mask::{Mask, hides},
     text::Held,
 };
@@ -37,6 +40,20 @@ pub(crate) struct Recorder {
     longest: usize,
     mask: Mask,
     sink: Box<dyn Sink>,
+    /// What it records, where the process records more than that.
+    only: Option<Targets>,
+    /// Whose subscriber has no layer of ours, where none is seen.
+    pub(super) missing: Missing,
+}
+
+/// Whose subscriber it is that a run is seen by, where it is not ours.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Missing {
+    /// An agent installs it.
+    Agents,
+    /// The test that the experiment is part of has installed it before.
+    #[cfg(feature = "harness")]
+    Tests,
 }
 
 impl fmt::Debug for Recorder {
@@ -54,7 +71,26 @@ impl Recorder {
             longest: usize::try_from(longest).unwrap_or(usize::MAX),
             mask,
             sink,
+            only: None,
+            missing: Missing::Agents,
         }
+    }
+
+    /// Records these targets, however much else of this process is recorded.
+    #[cfg(feature = "harness")]
+    pub(super) fn only(self, targets: Targets, missing: Missing) -> Self {
+        Self {
+            only: Some(targets),
+            missing,
+            ..self
+        }
+    }
+
+    /// Whether a span or event that came through the filter of the process is recorded.
+    pub(super) fn wants(&self, metadata: &Metadata<'_>) -> bool {
+        self.only
+            .as_ref()
+            .is_none_or(|targets| wants(targets, metadata))
     }
 
     pub(super) fn send(&self, run: u64, at_ns: u64, what: Happening<'_>) {

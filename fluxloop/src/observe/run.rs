@@ -6,7 +6,7 @@ use std::{
     },
 };
 
-use super::recorder::{Recorder, now};
+use super::recorder::{Missing, Recorder, now};
 use crate::worker::protocol::{Happening, Level, PointInTime, SpanKind};
 
 thread_local! {
@@ -51,8 +51,8 @@ impl ObservedRun {
 
     /// What happens from now on is no part of the run.
     pub(crate) fn end(&self) {
-        if !self.seen.load(Ordering::Relaxed) && !LAYER_EXISTS.load(Ordering::Relaxed) {
-            self.say_that_nothing_is_recorded();
+        if !self.seen.load(Ordering::Relaxed) {
+            self.say_if_nothing_is_recorded();
         }
         self.ended.store(true, Ordering::Relaxed);
     }
@@ -74,8 +74,18 @@ impl ObservedRun {
     }
 
     /// A record that is empty for want of a layer must not look as if nothing had happened.
-    fn say_that_nothing_is_recorded(&self) {
-        let name = "nothing is recorded of this run: `observe.subscriber` is `own`, and the agent has installed no subscriber with `fluxloop::layer()` in it";
+    fn say_if_nothing_is_recorded(&self) {
+        let name = match self.recorder.missing {
+            // One that the agent has installed in this very run may not have seen its beginning.
+            Missing::Agents if LAYER_EXISTS.load(Ordering::Relaxed) => return,
+            Missing::Agents => {
+                "nothing is recorded of this run: `observe.subscriber` is `own`, and the agent has installed no subscriber with `fluxloop::layer()` in it"
+            }
+            #[cfg(feature = "harness")]
+            Missing::Tests => {
+                "nothing is recorded of this run: the test has installed a subscriber without `fluxloop::layer()` in it"
+            }
+        };
         let missing = PointInTime {
             parent: None,
             name: name.into(),

@@ -134,8 +134,8 @@ impl Sink for Kept {
 fn install() {
     static ONCE: Once = Once::new();
     ONCE.call_once(|| {
-        let filter = ObserveFilter::new("info".parse().unwrap());
-        let subscriber = Registry::default().with(ObserveLayer.with_filter(filter));
+        filter::want(&"info".parse().unwrap());
+        let subscriber = Registry::default().with(ObserveLayer.with_filter(ObserveFilter));
         tracing::subscriber::set_global_default(subscriber).unwrap();
     });
 }

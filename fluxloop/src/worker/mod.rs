@@ -5,6 +5,8 @@
 
 mod entry;
 mod env;
+#[cfg(feature = "harness")]
+pub(crate) mod in_process;
 #[cfg(unix)]
 mod orphan;
 mod outbox;

@@ -126,7 +126,7 @@ impl Outbox {
     }
 
     /// The other side is gone: nothing is written any more, and nobody waits.
-    pub(super) fn abandon(&self) {
+    pub(crate) fn abandon(&self) {
         let mut pending = self.lock();
         pending.lines.clear();
         // What was being written is lost with the one who was at it.

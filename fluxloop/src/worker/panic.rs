@@ -23,7 +23,8 @@ pub(super) fn install_hook() {
         let previous = std::panic::take_hook();
         std::panic::set_hook(Box::new(move |info| {
             let noted = note(info);
-            LAST.with(|last| last.replace(Some(noted)));
+            // A thread that ends has none any more; a panic in this hook would end the process.
+            let _ = LAST.try_with(|last| last.replace(Some(noted)));
             previous(info);
         }));
     });

@@ -29,11 +29,7 @@ pub(super) fn serve(environment: &WorkerEnvironment) -> Result<(), WorkerError> 
         .map_err(|error| WorkerError::Registry(format!("{error}; {}", error.hint())))?;
     let outbox = Arc::new(Outbox::default());
     let runs = Runs::new(record(environment, &outbox)?);
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        .enable_all()
-        // Agents that block have a thread each; those of the agents' own `spawn_blocking` come on top.
-        .max_blocking_threads(environment.parallel.saturating_add(512))
-        .thread_name("fluxloop-worker")
+    let runtime = agents_runtime(environment.parallel)
         .build()
         .map_err(WorkerError::Runtime)?;
     // Spawned rather than blocked on: requests then wake a thread of the runtime, not this one.
@@ -46,6 +42,17 @@ pub(super) fn serve(environment: &WorkerEnvironment) -> Result<(), WorkerError> 
     // A thread that an agent blocks must not keep the process.
     runtime.shutdown_background();
     served
+}
+
+/// The runtime that agents run on.
+pub(super) fn agents_runtime(parallel: usize) -> tokio::runtime::Builder {
+    let mut builder = tokio::runtime::Builder::new_multi_thread();
+    builder
+        .enable_all()
+        // Agents that block have a thread each; those of the agents' own `spawn_blocking` come on top.
+        .max_blocking_threads(parallel.saturating_add(512))
+        .thread_name("fluxloop-worker");
+    builder
 }
 
 /// Begins to record what happens in runs, where that is asked for.
@@ -63,7 +70,7 @@ fn record(
 }
 
 /// Sends what happened to the engine.
-struct ToEngine(Arc<Outbox>);
+pub(super) struct ToEngine(pub(super) Arc<Outbox>);
 
 impl Sink for ToEngine {
     fn send(&self, observation: Observation<'_>) {
@@ -76,7 +83,7 @@ impl Sink for ToEngine {
 
 /// Why a worker cannot do its work. It goes to stderr: the engine shows it.
 #[derive(Debug, thiserror::Error)]
-pub(super) enum WorkerError {
+pub(crate) enum WorkerError {
     #[error("{0}")]
     Registry(String),
     #[error("the worker cannot start its runtime: {0}")]
@@ -95,10 +102,19 @@ async fn converse(
     (registry, outbox, runs): (Registry, Arc<Outbox>, Arc<Runs>),
 ) -> Result<(), WorkerError> {
     let connected = connect(&socket, &outbox, runs.recorder().is_some()).await;
-    let (receiver, writing) = connected.map_err(|source| WorkerError::Connect {
+    let connected = connected.map_err(|source| WorkerError::Connect {
         address: socket,
         source,
     })?;
+    answer(connected, token, (registry, outbox, runs)).await
+}
+
+/// Answers an engine that has been reached, until it says that it is done, or is gone.
+pub(super) async fn answer(
+    (receiver, writing): (impl AsyncRead + Unpin, JoinHandle<()>),
+    token: String,
+    (registry, outbox, runs): (Registry, Arc<Outbox>, Arc<Runs>),
+) -> Result<(), WorkerError> {
     let worker = Worker::new(outbox, &registry, (token, runs));
     let read = worker.read_requests(receiver).await;
     worker.outbox.close();
@@ -114,12 +130,21 @@ async fn connect(
     outbox: &Arc<Outbox>,
     is_observed: bool,
 ) -> io::Result<(impl AsyncRead + use<>, JoinHandle<()>)> {
-    use tokio::net::UnixStream;
-    let stream = UnixStream::connect(socket).await?.into_std()?;
+    let stream = tokio::net::UnixStream::connect(socket).await?.into_std()?;
+    talk_over(stream, outbox, is_observed)
+}
+
+/// Both directions of a socket that does not block.
+#[cfg(unix)]
+pub(super) fn talk_over(
+    stream: std::os::unix::net::UnixStream,
+    outbox: &Arc<Outbox>,
+    is_observed: bool,
+) -> io::Result<(impl AsyncRead + use<>, JoinHandle<()>)> {
     if is_observed {
         super::relief::start(outbox, stream.try_clone()?)?;
     }
-    let (receiver, sender) = UnixStream::from_std(stream)?.into_split();
+    let (receiver, sender) = tokio::net::UnixStream::from_std(stream)?.into_split();
     let outbox = Arc::clone(outbox);
     let writing = async move { super::relief::write_to(&outbox, sender.as_ref()).await };
     Ok((receiver, tokio::spawn(writing)))
@@ -134,13 +159,22 @@ async fn connect(
     _is_observed: bool,
 ) -> io::Result<(impl AsyncRead + use<>, JoinHandle<()>)> {
     let stream = tokio::net::windows::named_pipe::ClientOptions::new().open(socket)?;
+    Ok(talk_over(stream, outbox))
+}
+
+/// Both directions of a connection.
+#[cfg(windows)]
+pub(super) fn talk_over<S: AsyncRead + tokio::io::AsyncWrite + Send + 'static>(
+    stream: S,
+    outbox: &Arc<Outbox>,
+) -> (impl AsyncRead + use<S>, JoinHandle<()>) {
     let (receiver, sender) = tokio::io::split(stream);
     let outbox = Arc::clone(outbox);
     let writing = async move {
         // An engine that is gone reads nothing more.
         let _ = outbox.write_to(sender).await;
     };
-    Ok((receiver, tokio::spawn(writing)))
+    (receiver, tokio::spawn(writing))
 }
 
 /// What answers requests.
@@ -264,7 +298,8 @@ impl Worker {
     }
 }
 
-fn info(id: &str, agent: &AgentEntry) -> AgentInfo {
+/// What is told of an agent.
+pub(super) fn info(id: &str, agent: &AgentEntry) -> AgentInfo {
     AgentInfo {
         id: id.to_owned(),
         name: agent.name.to_owned(),

@@ -26,6 +26,14 @@ pub enum ReadError {
         /// What is wrong with it, and where.
         source: serde_json::Error,
     },
+    /// Rows that were written are not there any more, or are rows no more.
+    #[error("{missing} rows are missing in `{}`, or damaged", path.display())]
+    Missing {
+        /// The file.
+        path: PathBuf,
+        /// How many.
+        missing: u64,
+    },
     /// A version whose files this one may misread.
     #[error(
         "`{}` has format version {found}, and this fluxloop reads versions up to {known}.x",
@@ -60,6 +68,7 @@ impl ReadError {
                 "fluxloop replaces this file as a whole: something else has changed it; \
                  the rows beside it may still be good",
             ),
+            Self::Missing { .. } => Some("something else has changed this file"),
             Self::Read { .. } => None,
         }
     }

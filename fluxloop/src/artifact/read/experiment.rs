@@ -3,7 +3,10 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use super::{ObservationRow, ObservationTree, ReadError, RecordedRun, RecordedSummary, Rows};
+use super::{
+    ObservationIndex, ObservationRow, ObservationTree, ReadError, RecordedRun, RecordedSummary,
+    Rows,
+};
 
 /// The newest major version of the files that is known.
 const KNOWN_MAJOR: u32 = 1;
@@ -105,6 +108,16 @@ impl RecordedExperiment {
     pub fn observations(&self) -> Result<Option<Rows<ObservationRow>>, ReadError> {
         let rows = Rows::open(self.path.join("observations.jsonl"))?;
         Ok(rows.is_there().then_some(rows))
+    }
+
+    /// Where to find what happened within each run, for those who look at more than one. None where the experiment has
+    /// not recorded any.
+    ///
+    /// # Errors
+    ///
+    /// When `observations.jsonl` cannot be read.
+    pub fn observation_index(&self) -> Result<Option<ObservationIndex>, ReadError> {
+        self.observations()?.map(ObservationIndex::read).transpose()
     }
 
     /// What happened within one run. None where the experiment has not recorded any.

@@ -24,6 +24,7 @@
 
 mod error;
 mod experiment;
+mod index;
 mod lenient;
 mod newest;
 mod observation;
@@ -34,6 +35,7 @@ mod tree;
 
 pub use error::ReadError;
 pub use experiment::RecordedExperiment;
+pub use index::ObservationIndex;
 pub use newest::newest;
 pub use observation::{ObservationRow, ObservationType};
 pub use rows::Rows;

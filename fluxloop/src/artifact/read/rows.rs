@@ -2,8 +2,9 @@ use std::{
     borrow::Cow,
     fmt,
     fs::File,
-    io::{self, BufRead as _, BufReader},
+    io::{self, BufRead as _, BufReader, Read as _, Seek as _, SeekFrom, Take},
     marker::PhantomData,
+    ops::Range,
     path::{Path, PathBuf},
 };
 
@@ -17,7 +18,9 @@ use super::ReadError;
 pub struct Rows<T> {
     path: PathBuf,
     /// Absent: the file is not there, so it has no rows.
-    file: Option<BufReader<File>>,
+    file: Option<BufReader<Take<File>>>,
+    /// How far it was read, in bytes.
+    offset: u64,
     /// Rows of other runs are passed over.
     trace_id: Option<String>,
     line: Vec<u8>,
@@ -44,14 +47,26 @@ struct Owner<'a> {
 
 impl<T> Rows<T> {
     pub(super) fn open(path: PathBuf) -> Result<Self, ReadError> {
+        Self::within(path, 0..u64::MAX)
+    }
+
+    /// The rows of a part of the file, in bytes.
+    pub(super) fn within(path: PathBuf, part: Range<u64>) -> Result<Self, ReadError> {
         let file = match File::open(&path) {
-            Ok(file) => Some(BufReader::with_capacity(1 << 16, file)),
+            Ok(mut file) => {
+                if let Err(error) = file.seek(SeekFrom::Start(part.start)) {
+                    return Err(ReadError::read(path)(error));
+                }
+                let part = file.take(part.end.saturating_sub(part.start));
+                Some(BufReader::with_capacity(1 << 16, part))
+            }
             Err(error) if error.kind() == io::ErrorKind::NotFound => None,
             Err(error) => return Err(ReadError::read(path)(error)),
         };
         Ok(Self {
             path,
             file,
+            offset: part.start,
             trace_id: None,
             line: Vec::new(),
             damaged: 0,
@@ -89,8 +104,29 @@ impl<T> Rows<T> {
         let Some(file) = &mut self.file else {
             return Ok(false);
         };
-        file.read_until(b'\n', &mut self.line)?;
+        self.offset += file.read_until(b'\n', &mut self.line)? as u64;
         Ok(self.line.ends_with(b"\n"))
+    }
+}
+
+impl<T> Rows<T> {
+    /// Tells of each row whose it is, and where it stands in the file. A line that holds no row is nobody's.
+    pub(super) fn each_owner(
+        &mut self,
+        mut take: impl FnMut(&str, Range<u64>),
+    ) -> Result<(), ReadError> {
+        loop {
+            let start = self.offset;
+            match self.read_line() {
+                Ok(true) => {}
+                Ok(false) => return Ok(()),
+                Err(error) => return Err(ReadError::read(&self.path)(error)),
+            }
+            match serde_json::from_slice::<Owner<'_>>(&self.line) {
+                Ok(owner) => take(&owner.trace_id, start..self.offset),
+                Err(_) => self.damaged += 1,
+            }
+        }
     }
 }
 

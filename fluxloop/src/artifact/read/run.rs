@@ -1,5 +1,7 @@
+use std::{borrow::Cow, time::Duration};
+
 use jiff::Timestamp;
-use serde::Deserialize;
+use serde::{Deserialize, de::DeserializeOwned};
 use serde_json::value::RawValue;
 
 use super::lenient::{lenient, moment, text};
@@ -78,6 +80,65 @@ pub struct RecordedRun {
     /// In `traces.jsonl`, of conversations: who played the user.
     #[serde(default, deserialize_with = "lenient")]
     pub supervisor: Option<RecordedSupervisor>,
+}
+
+impl RecordedRun {
+    /// What the agent was asked, as a type of yours.
+    ///
+    /// # Errors
+    ///
+    /// When it does not fit the type.
+    pub fn input_as<T: DeserializeOwned>(&self) -> serde_json::Result<T> {
+        typed(self.input.as_deref())
+    }
+
+    /// What the agent answered, as a type of yours; in a conversation its last answer. A run that failed has `null`, which
+    /// an `Option` takes.
+    ///
+    /// # Errors
+    ///
+    /// When it does not fit the type.
+    pub fn output_as<T: DeserializeOwned>(&self) -> serde_json::Result<T> {
+        typed(self.output.as_deref())
+    }
+
+    /// What the agent was asked: the text, or JSON where it is none.
+    #[must_use]
+    pub fn input_text(&self) -> Cow<'_, str> {
+        shown(self.input.as_deref())
+    }
+
+    /// What the agent answered: the text, or JSON where it is none; empty where there is no answer.
+    #[must_use]
+    pub fn output_text(&self) -> Cow<'_, str> {
+        shown(self.output.as_deref())
+    }
+
+    /// The agent's own time.
+    #[must_use]
+    pub fn duration(&self) -> Duration {
+        Duration::try_from_secs_f64(self.duration_ms / 1e3).unwrap_or_default()
+    }
+
+    /// Of conversations, in `traces.jsonl`: what the agent did for its answers, in order, such as `tool:lookup_order`.
+    pub fn actions(&self) -> impl Iterator<Item = &str> {
+        let said = self.conversation_history.iter();
+        said.flat_map(|said| said.actions.iter().map(String::as_str))
+    }
+}
+
+fn typed<T: DeserializeOwned>(json: Option<&RawValue>) -> serde_json::Result<T> {
+    serde_json::from_str(json.map_or("null", RawValue::get))
+}
+
+fn shown(json: Option<&RawValue>) -> Cow<'_, str> {
+    let Some(json) = json else {
+        return Cow::Borrowed("");
+    };
+    match serde_json::from_str(json.get()) {
+        Ok(text) => Cow::Owned(text),
+        Err(_) => Cow::Borrowed(json.get()),
+    }
 }
 
 /// An `error` of a run or an observation. Any part may be missing.

@@ -293,3 +293,29 @@ proptest! {
         let _ = directory.open();
     }
 }
+
+#[test]
+fn inputs_and_outputs_are_read_as_types() {
+    let read = |row: Value| serde_json::from_str::<RecordedRun>(&row.to_string()).unwrap();
+    let typed = read(json!({
+        "trace_id": "trace_1", "case": "c", "success": true, "duration_ms": 1500,
+        "input": {"order": 12}, "output": "It \"left\" today.",
+        "conversation_history": [{"role": "user"}, {"actions": ["tool:look_up"]}, {"actions": ["tool:refund"]}],
+    }));
+    assert_eq!(typed.input_as::<Value>().unwrap()["order"], 12);
+    assert_eq!(typed.input_text(), r#"{"order":12}"#);
+    assert_eq!(typed.output_as::<String>().unwrap(), typed.output_text());
+    assert!(typed.output_as::<u32>().is_err());
+    assert_eq!(typed.duration(), std::time::Duration::from_millis(1500));
+    assert_eq!(
+        typed.actions().collect::<Vec<_>>(),
+        ["tool:look_up", "tool:refund"]
+    );
+    let failed =
+        read(json!({"trace_id": "trace_1", "case": "c", "success": false, "output": null}));
+    assert_eq!(failed.output_as::<Option<String>>().unwrap(), None);
+    assert_eq!(
+        (failed.output_text(), failed.input_text()),
+        ("".into(), "".into())
+    );
+}

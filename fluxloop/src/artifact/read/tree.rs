@@ -184,6 +184,12 @@ impl ObservationTree {
         self.observations.is_empty()
     }
 
+    /// The observations of a kind, in the order of [`walk`](Self::walk): the tools, for one, that were called.
+    pub fn of_kind(&self, kind: ObservationKind) -> impl Iterator<Item = &Observation> {
+        let all = self.walk().map(|visit| visit.observation);
+        all.filter(move |observation| observation.kind == kind)
+    }
+
     /// Each observation after the one above it, in the order in which they began.
     ///
     /// ```

@@ -10,7 +10,7 @@ use super::{Section, Surroundings};
 use crate::config::{
     CaseSelection, Gate, Output,
     error::{ConfigError, ErrorKind, Warning},
-    node::Node,
+    node::{Node, Origin},
 };
 
 /// Where inputs are looked for when no key names a file.
@@ -80,6 +80,12 @@ pub(super) fn output(root: &Section<'_>, surroundings: &Surroundings<'_>) -> Out
 
 /// The files that were asked for, which may be missing, or the default one if it is there.
 pub(super) fn inputs_files(root: &Section<'_>, surroundings: &Surroundings<'_>) -> Vec<PathBuf> {
+    // Inputs that code gives stand for those of any file.
+    let own = root.node("base_inputs");
+    if own.is_some_and(|own| matches!(own.origin, Origin::Code(_))) {
+        root.ignore(&["inputs_file"]);
+        return Vec::new();
+    }
     let asked = surroundings.paths(root, "inputs_file");
     if !asked.is_empty() {
         return asked;

@@ -70,7 +70,9 @@ impl Surroundings<'_> {
 
     fn resolved(&self, origin: &Origin, path: &str) -> PathBuf {
         let base = match origin {
-            Origin::CommandLine(_) | Origin::Environment(_) => self.current_directory,
+            Origin::CommandLine(_) | Origin::Code(_) | Origin::Environment(_) => {
+                self.current_directory
+            }
             Origin::File { .. } | Origin::DotEnv(_) | Origin::Default => self.project_directory,
         };
         join(base, path)

@@ -148,3 +148,48 @@ proptest! {
         prop_assert_eq!(tree.walk().count(), tree.len());
     }
 }
+
+#[test]
+fn rows_of_mixed_runs_are_found_by_their_index() {
+    let directory = Directory::new(&json!({}));
+    assert!(
+        directory
+            .open()
+            .unwrap()
+            .observation_index()
+            .unwrap()
+            .is_none()
+    );
+    let row = |run: u32, name: &str| json!({"trace_id": format!("trace_{run}"), "type": "event", "name": name});
+    let mut text = lines([row(1, "a"), row(2, "b"), row(1, "c")]);
+    text.push_str("no row\n");
+    text.push_str(&lines([row(3, "d"), row(2, "e")]));
+    text.push_str(r#"{"trace_id": "trace_3", "type": "event", "name": "torn"#);
+    directory.write("observations.jsonl", text);
+    let index = directory.open().unwrap().observation_index();
+    let index = index.unwrap().unwrap();
+    for (run, names) in [
+        (1, &["a", "c"][..]),
+        (2, &["b", "e"]),
+        (3, &["d"]),
+        (4, &[]),
+    ] {
+        let tree = index.tree_of(&format!("trace_{run}")).unwrap();
+        let found = tree.walk().map(|visit| visit.observation.name.as_str());
+        assert_eq!(found.collect::<Vec<_>>(), names);
+    }
+}
+
+#[test]
+fn the_observations_of_a_kind_are_listed() {
+    let start = |id: u32, kind: &str| json!({"trace_id": "t", "type": "span_start", "name": kind, "id": id.to_string(), "kind": kind});
+    let tree = tree([
+        start(1, "agent"),
+        start(2, "tool"),
+        start(3, "generation"),
+        start(4, "tool"),
+    ]);
+    let tools = tree.of_kind(ObservationKind::Tool);
+    let ids: Vec<_> = tools.filter_map(|tool| tool.id.as_deref()).collect();
+    assert_eq!(ids, ["2", "4"]);
+}
