@@ -19,6 +19,8 @@ pub mod engine;
 pub mod event;
 #[cfg(feature = "engine")]
 pub mod generate;
+#[cfg(feature = "harness")]
+pub mod harness;
 #[cfg(feature = "engine")]
 pub mod host;
 #[cfg(any(feature = "llm", feature = "otlp"))]

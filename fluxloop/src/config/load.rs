@@ -44,6 +44,8 @@ pub struct LoadRequest {
     pub overrides: Vec<Override>,
     /// The variables of the process.
     pub environment: BTreeMap<String, String>,
+    /// Where whoever reads a message would name another configuration; `` `--config` `` unless given.
+    pub config_named_by: Option<String>,
 }
 
 impl LoadRequest {
@@ -119,6 +121,8 @@ struct Location {
     directory: PathBuf,
     /// As it was asked for.
     config: Option<PathBuf>,
+    /// What a configuration is named by.
+    named_by: String,
 }
 
 impl Location {
@@ -138,6 +142,8 @@ impl Location {
             .project
             .clone()
             .or_else(|| variable("FLUXLOOP_PROJECT").cloned());
+        let named_by = request.config_named_by.clone();
+        let named_by = named_by.unwrap_or_else(|| "`--config`".to_owned());
         let Some(project) = project else {
             if request.root.is_some() {
                 let warning = Warning::new("`--root` has no effect without `--project`", None);
@@ -146,6 +152,7 @@ impl Location {
             return Ok(Self {
                 directory: request.current_directory.clone(),
                 config,
+                named_by,
             });
         };
         let root = request
@@ -155,7 +162,11 @@ impl Location {
         if !directory.is_dir() {
             return Err(no_project(&project, &root, directory));
         }
-        Ok(Self { directory, config })
+        Ok(Self {
+            directory,
+            config,
+            named_by,
+        })
     }
 
     /// The file to load. Absolute.
@@ -170,12 +181,13 @@ impl Location {
             path: path.clone(),
         });
         if self.config.is_some() {
-            return Err(error.with_hint("check the path given by `--config`"));
+            return Err(error.with_hint(format!("check the path given by {}", self.named_by)));
         }
         let hint = self.elsewhere().unwrap_or_else(|| {
             format!(
-                "looked for {DEFAULT_CONFIG} in {}; run in the project's directory, name a file with `--config`, or write one:\n\n{MINIMAL}",
-                self.directory.display()
+                "looked for {DEFAULT_CONFIG} in {}; run in the project's directory, name a file with {}, or write one:\n\n{MINIMAL}",
+                self.directory.display(),
+                self.named_by
             )
         });
         Err(error.with_hint(hint))

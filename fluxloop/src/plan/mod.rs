@@ -200,6 +200,32 @@ impl Plan {
         })
     }
 
+    /// The case of this name, if it is run. It costs no other case's name.
+    #[must_use]
+    pub fn case_named(&self, name: &str) -> Option<Case> {
+        let rest = name.strip_prefix(&*self.agent)?.strip_prefix("::")?;
+        let (pair, iteration) = rest.rsplit_once("::iter_")?;
+        let iteration: u64 = iteration.parse().ok()?;
+        let place = self.pairs.iter().position(|known| known.name == pair)? as u64;
+        let index = iteration
+            .checked_mul(self.pairs_per_iteration())?
+            .checked_add(place)?;
+        let case = self.case_at(index)?;
+        // `iter_01` is nobody's name.
+        (self.selection.contains(index) && case.name == name).then_some(case)
+    }
+
+    /// The same plan with these of its cases alone, by their positions in the whole plan: the others are left out.
+    #[must_use]
+    pub fn only(self, positions: impl IntoIterator<Item = u64>) -> Self {
+        let selection = self.selection.only(positions);
+        Self {
+            is_run: selection.pairs(self.pairs.len()),
+            selection,
+            ..self
+        }
+    }
+
     /// All cases that are run, by iteration, then input, then persona.
     pub fn cases(&self) -> impl Iterator<Item = Case> {
         (0..self.len()).filter_map(|index| self.case(index))

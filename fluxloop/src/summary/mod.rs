@@ -8,6 +8,7 @@ mod repeats;
 pub(crate) mod sample;
 mod statistics;
 mod supervision;
+pub mod words;
 
 pub use cases::{CaseReport, Repeats};
 pub use failures::FailureGroup;
