@@ -44,6 +44,8 @@ pub struct LoadRequest {
     pub overrides: Vec<Override>,
     /// The variables of the process.
     pub environment: BTreeMap<String, String>,
+    /// The seed where none is configured; drawn unless given.
+    pub seed: Option<u64>,
     /// Where whoever reads a message would name another configuration; `` `--config` `` unless given.
     pub config_named_by: Option<String>,
 }

@@ -126,7 +126,7 @@ impl<H: AgentHost> Experiment<'_, H> {
             supervisor: self.supervisor,
             clock,
             consumers,
-            statistics: self.statistics(),
+            statistics: Statistics::of(self.plan.iterations().get(), &self.settings.gate),
             in_flight: InFlight::default(),
             cases,
             phase: Phase::Running,
@@ -135,17 +135,6 @@ impl<H: AgentHost> Experiment<'_, H> {
         progress.emit(&Event::ExperimentStarted(&started));
         progress.drive(&runner, stop, heard).await;
         progress.finish()
-    }
-}
-
-impl<H> Experiment<'_, H> {
-    /// Cases are told apart where they are tried more than once, or judged one by one.
-    fn statistics(&self) -> Statistics {
-        if self.plan.iterations().get() > 1 || self.settings.gate.min_case_pass_rate.is_some() {
-            Statistics::of_cases()
-        } else {
-            Statistics::new()
-        }
     }
 }
 

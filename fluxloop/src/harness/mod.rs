@@ -10,6 +10,7 @@ mod env;
 mod error;
 mod macros;
 mod message;
+mod nextest;
 mod report;
 mod session;
 mod suite;
@@ -24,6 +25,7 @@ pub use error::HarnessError;
 
 use self::{
     env::Environment,
+    nextest::Nextest,
     session::{Ended, Session},
     suite::Suite,
     trials::Trials,
@@ -54,7 +56,8 @@ pub fn main(call: &Call<'_>) -> ExitCode {
 
 fn run(call: &Call<'_>, arguments: &Arguments) -> Result<ExitCode, HarnessError> {
     let environment = Environment::read();
-    let suites = Suite::all(call, arguments, &environment)?;
+    let nextest = Nextest::of(&environment, arguments);
+    let suites = Suite::all(call, arguments, (&environment, nextest.as_ref()))?;
     let trials = Trials::of(&suites, arguments);
     if arguments.list {
         return Ok(libtest_mimic::run(arguments, trials.trials).exit_code());
@@ -65,26 +68,47 @@ fn run(call: &Call<'_>, arguments: &Arguments) -> Result<ExitCode, HarnessError>
         .into_iter()
         .zip(trials.selected)
         .filter(|(_, selected)| !selected.is_empty())
-        .map(|(suite, selected)| Session::start(suite.with(selected)))
+        .map(|(suite, selected)| Session::start(suite, selected, nextest.clone()))
         .collect::<Result<Vec<_>, _>>()?;
     let conclusion = libtest_mimic::run(&arguments, trials.trials);
     let ends: Vec<_> = sessions.into_iter().map(Session::finish).collect();
-    Ok(judge(&conclusion, ends, environment.no_fail))
+    let judged = if nextest.is_some() {
+        // Each process knows of its own test alone.
+        Judged::Test
+    } else {
+        Judged::Experiment
+    };
+    Ok(judge(&conclusion, ends, (judged, environment.no_fail)))
+}
+
+/// What decides on the exit code.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Judged {
+    /// The gate, over all that was run.
+    Experiment,
+    /// Whether the test passed.
+    Test,
 }
 
 /// Says how the experiments ended; the exit code that follows from it.
 fn judge(
     conclusion: &Conclusion,
     ends: Vec<Result<Ended, HarnessError>>,
-    no_fail: bool,
+    (judged, no_fail): (Judged, bool),
 ) -> ExitCode {
-    let (mut failed_runs, mut holds, mut interrupted) = (0, true, false);
+    let (mut accepted, mut holds, mut interrupted) = (0, true, false);
     for end in ends {
         match end {
             Ok(ended) => {
-                report::ended(&ended);
-                failed_runs += ended.finished.statistics.counts().failed;
-                holds &= ended.finished.verdict.passed || no_fail;
+                let passed =
+                    no_fail || judged == Judged::Experiment && ended.finished.verdict.passed;
+                if judged == Judged::Experiment {
+                    report::ended(&ended);
+                    holds &= passed;
+                }
+                if passed {
+                    accepted += ended.finished.statistics.counts().failed;
+                }
                 interrupted |= ended.finished.interrupted;
             }
             Err(error) => {
@@ -94,7 +118,7 @@ fn judge(
         }
     }
     // A test that failed without its run is our own failure, which no gate accepts.
-    holds &= conclusion.num_failed <= failed_runs;
+    holds &= conclusion.num_failed <= accepted;
     match (interrupted, holds) {
         (true, _) => ExitCode::from(INTERRUPTED),
         (false, true) => ExitCode::SUCCESS,

@@ -11,17 +11,19 @@ use tokio::sync::mpsc::UnboundedReceiver;
 use super::{
     HarnessError,
     desk::{Answers, Desk},
+    nextest::Nextest,
     report,
     suite::Suite,
 };
 use crate::{
-    artifact::{Artifacts, ExperimentDirectory, GitQuestion},
+    artifact::{Artifacts, ExperimentDirectory, GitQuestion, GitState, SharedExperiment},
     engine::{
         Approver, Clock as _, Consumers, Experiment, NobodyToAsk, Settings, Signals, Stop,
         StopLevel, Stopper, SystemClock,
     },
-    event::{Consumer, Finished},
+    event::{Consumer, Finished, Started},
     host::{Logs, WorkerCommand, WorkerHost, WorkerOptions},
+    plan::Plan,
     setup::Unfit,
 };
 
@@ -43,13 +45,26 @@ pub(super) struct Ended {
 
 impl Session {
     /// Starts the worker, checks the inputs of the selected cases, and makes the experiment's directory.
-    pub(super) fn start(suite: Suite) -> Result<Self, HarnessError> {
+    pub(super) fn start(
+        suite: Suite,
+        selected: Vec<u64>,
+        nextest: Option<Nextest>,
+    ) -> Result<Self, HarnessError> {
+        let whole = suite.plan.clone();
+        let plan = suite.plan.clone().only(selected);
+        let suite = Suite { plan, ..suite };
         let desk = Arc::clone(&suite.desk);
         let demands = desk.open();
         let (ready, is_ready) = mpsc::sync_channel(1);
         let thread = std::thread::Builder::new()
             .name("fluxloop-engine".to_owned())
-            .spawn(move || serve(suite, demands, &ready))
+            .spawn(move || {
+                serve(
+                    (suite, nextest.map(|nextest| (nextest, whole))),
+                    demands,
+                    &ready,
+                )
+            })
             .map_err(HarnessError::system("cannot start the engine's thread"))?;
         match is_ready.recv() {
             Ok(directory) => Ok(Self {
@@ -80,7 +95,7 @@ fn ended(thread: JoinHandle<Result<Finished, HarnessError>>) -> Result<Finished,
 
 /// The engine's thread.
 fn serve(
-    suite: Suite,
+    (suite, shared): (Suite, Option<(Nextest, Plan)>),
     demands: UnboundedReceiver<u64>,
     ready: &mpsc::SyncSender<PathBuf>,
 ) -> Result<Finished, HarnessError> {
@@ -94,13 +109,17 @@ fn serve(
         let mut signals =
             Signals::listen().map_err(HarnessError::system("cannot listen for signals"))?;
         let logs = Logs::new(suite.setup.config.secrets.clone());
-        let git = GitQuestion::ask(suite.setup.config.runner.working_directory.clone());
         let host = tokio::select! {
             host = host(&suite, &logs) => host?,
             () = signals.next() => return Err(HarnessError::Interrupted),
         };
-        let run = Run { suite, logs, ready };
-        run.to_the_end(&host, git, signals, demands).await
+        let run = Run {
+            suite,
+            shared,
+            logs,
+            ready,
+        };
+        run.to_the_end(&host, signals, demands).await
     })
 }
 
@@ -148,6 +167,8 @@ async fn host(suite: &Suite, logs: &Logs) -> Result<WorkerHost, HarnessError> {
 /// An experiment whose agent is ready.
 struct Run<'a> {
     suite: Suite,
+    /// Where other processes run the rest of the plan.
+    shared: Option<(Nextest, Plan)>,
     logs: Logs,
     ready: &'a mpsc::SyncSender<PathBuf>,
 }
@@ -156,27 +177,19 @@ impl Run<'_> {
     async fn to_the_end(
         &self,
         host: &WorkerHost,
-        git: GitQuestion,
         signals: Signals,
         demands: UnboundedReceiver<u64>,
     ) -> Result<Finished, HarnessError> {
         let Suite {
             setup, agent, plan, ..
         } = &self.suite;
-        let started_at = SystemClock.now();
-        let directory = ExperimentDirectory::create(&setup.config.output.directory, started_at)?;
-        self.logs.open(&directory.logs());
-        let started = setup.started(agent, plan, &directory, started_at);
-        let mut artifacts = Artifacts::open(setup.artifacts(started.clone(), git.answer()))?;
+        let (started, mut artifacts) = self.artifacts()?;
         let mut answers = Answers {
             desk: Arc::clone(&self.suite.desk),
-            directory: directory.path().to_owned(),
+            directory: started.directory.clone(),
         };
         let best_effort: Vec<&mut dyn Consumer<Error = io::Error>> = vec![&mut answers];
         let mut consumers = Consumers::new(&mut artifacts, best_effort);
-        if let Some(warning) = directory.warning() {
-            warn(warning);
-        }
         let settings = Settings::from(&setup.config);
         let experiment = Experiment {
             plan,
@@ -188,7 +201,7 @@ impl Run<'_> {
         };
         let (stopper, stop) = Stopper::new();
         // Tests begin: whoever waits for it has not gone.
-        let _ = self.ready.send(directory.path().to_owned());
+        let _ = self.ready.send(started.directory.clone());
         let mut passing_on = pin!(signals.pass_on(stopper));
         let finished = tokio::select! {
             finished = experiment.run_on_demand(demands, (started, &SystemClock), stop.clone(), &mut consumers) => finished,
@@ -199,6 +212,47 @@ impl Run<'_> {
             never = &mut passing_on => match never {},
         }
         Ok(finished?)
+    }
+
+    /// The experiment's directory, and what writes to it.
+    fn artifacts(&self) -> Result<(Started, Artifacts), HarnessError> {
+        let Some((nextest, whole)) = &self.shared else {
+            let (started, git) = self.create(&self.suite.plan)?;
+            let artifacts = Artifacts::open(self.suite.setup.artifacts(started.clone(), git))?;
+            return Ok((started, artifacts));
+        };
+        let setup = &self.suite.setup;
+        let key = nextest.key(self.suite.config_file());
+        let create = || {
+            let (started, git) = self.create(whole)?;
+            Artifacts::open(setup.artifacts(started.clone(), git.clone()))?;
+            Ok::<_, HarnessError>((started, git))
+        };
+        let shared = SharedExperiment::join(&setup.config.output.directory, &key, create)?;
+        self.logs.open(&shared.directory().join("logs"));
+        let started = setup.started(
+            &self.suite.agent,
+            whole,
+            shared.directory(),
+            SystemClock.now(),
+        );
+        let git = shared.git();
+        let artifacts = shared.artifacts(setup.artifacts(started.clone(), git))?;
+        Ok((started, artifacts))
+    }
+
+    /// Makes the experiment's directory.
+    fn create(&self, plan: &Plan) -> Result<(Started, Option<GitState>), HarnessError> {
+        let Suite { setup, agent, .. } = &self.suite;
+        let git = GitQuestion::ask(setup.config.runner.working_directory.clone());
+        let started_at = SystemClock.now();
+        let directory = ExperimentDirectory::create(&setup.config.output.directory, started_at)?;
+        if let Some(warning) = directory.warning() {
+            warn(warning);
+        }
+        self.logs.open(&directory.logs());
+        let started = setup.started(agent, plan, directory.path(), started_at);
+        Ok((started, git.answer()))
     }
 
     /// Who allows tools, unless all of them are.

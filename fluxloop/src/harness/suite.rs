@@ -11,6 +11,7 @@ use super::{
     agent::{agent, crate_of},
     desk::Desk,
     env::Environment,
+    nextest::Nextest,
     report,
 };
 use crate::{
@@ -41,7 +42,7 @@ impl Suite {
     pub(super) fn all(
         call: &Call<'_>,
         arguments: &Arguments,
-        environment: &Environment,
+        (environment, nextest): (&Environment, Option<&Nextest>),
     ) -> Result<Vec<Self>, HarnessError> {
         let from_variable = environment.get("FLUXLOOP_CONFIG");
         let requests = match (call.configs, &from_variable) {
@@ -63,6 +64,7 @@ impl Suite {
             let mut request = request(call, arguments, environment);
             request.config = path.map(PathBuf::from);
             request.config_named_by = Some(named_by.to_owned());
+            request.seed = nextest.map(Nextest::seed);
             let prefix = is_named.then(|| stem(path.unwrap_or_default()));
             if let Some(name) = &prefix
                 && !prefixes.insert(name.clone())
@@ -111,12 +113,10 @@ impl Suite {
         }
     }
 
-    /// The same with these of its cases alone.
-    pub(super) fn with(self, selected: Vec<u64>) -> Self {
-        Self {
-            plan: self.plan.only(selected),
-            ..self
-        }
+    /// The file that its configuration is read from: the last of those that are merged.
+    pub(super) fn config_file(&self) -> &Path {
+        let files = &self.setup.config.files;
+        files.last().map_or(Path::new(""), PathBuf::as_path)
     }
 }
 

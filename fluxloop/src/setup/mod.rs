@@ -3,13 +3,15 @@
 mod error;
 mod unfit;
 
+use std::path::Path;
+
 use jiff::Timestamp;
 
 pub use error::SetupError;
 pub use unfit::Unfit;
 
 use crate::{
-    artifact::{ArtifactInput, ExperimentDirectory, GitState},
+    artifact::{ArtifactInput, GitState},
     config::{self, Config, LoadRequest, Warning},
     event::Started,
     input::{Inputs, load_inputs},
@@ -50,8 +52,9 @@ impl Setup {
         let config = loaded.config;
         let inputs = load_inputs(&config)?;
         inputs.warnings.iter().for_each(warn);
+        let seed = config.seed.or(request.seed);
         // Few enough digits for every program that reads the rows.
-        let seed = config.seed.unwrap_or_else(|| u64::from(fastrand::u32(..)));
+        let seed = seed.unwrap_or_else(|| u64::from(fastrand::u32(..)));
         let supervisor = Supervisor::new(&config, seed)?;
         let plan = Plan::new(&config, &inputs.entries, seed)?;
         let target = config
@@ -76,11 +79,11 @@ impl Setup {
         &self,
         agent: &AgentInfo,
         plan: &Plan,
-        directory: &ExperimentDirectory,
+        directory: impl AsRef<Path>,
         at: Timestamp,
     ) -> Started {
         let name = self.config.secrets.redact(&self.config.name).into_owned();
-        let mut started = Started::new(name, directory.path(), agent.target(), at);
+        let mut started = Started::new(name, directory.as_ref(), agent.target(), at);
         started.inputs = plan.inputs() as u64;
         started.iterations = plan.iterations().get();
         started.planned = plan.len();

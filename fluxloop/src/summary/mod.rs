@@ -8,6 +8,7 @@ mod repeats;
 pub(crate) mod sample;
 mod statistics;
 mod supervision;
+mod tally;
 pub mod words;
 
 pub use cases::{CaseReport, Repeats};
@@ -18,3 +19,5 @@ pub use statistics::{Counts, DurationsMs, Statistics};
 pub use supervision::Supervision;
 
 pub(crate) use statistics::milliseconds;
+#[cfg(feature = "harness")]
+pub(crate) use tally::Tally;

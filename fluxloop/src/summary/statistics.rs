@@ -7,9 +7,11 @@ use super::{
     Repeats, Supervision,
     cases::CaseTries,
     failures::{FailureGroup, FailureGroups},
+    tally::Tally,
 };
 use crate::{
-    event::{FailureKind, Outcome, Run},
+    config::Gate,
+    event::{FailureKind, Run},
     worker::protocol::Usage,
 };
 
@@ -122,6 +124,17 @@ impl Statistics {
         }
     }
 
+    /// Nothing has run yet of an experiment with so many tries of each case. Cases are told apart where they are tried more
+    /// than once, or judged one by one.
+    #[must_use]
+    pub fn of(iterations: u32, gate: &Gate) -> Self {
+        if iterations > 1 || gate.min_case_pass_rate.is_some() {
+            Self::of_cases()
+        } else {
+            Self::new()
+        }
+    }
+
     /// What repeated tries of the cases say; absent over nothing, and where cases are not told apart.
     #[must_use]
     pub fn repeats(&self) -> Option<Repeats> {
@@ -148,29 +161,34 @@ impl Statistics {
 
     /// Takes one finished run in.
     pub fn record(&mut self, run: &Run) {
-        let success = run.outcome.is_success();
+        self.count(&Tally::from(run));
+    }
+
+    /// Takes in what a finished run counts for.
+    pub(crate) fn count(&mut self, run: &Tally<'_>) {
+        let success = run.failed.is_none();
         self.counts.record(success);
-        if let Some(persona) = &run.case.persona {
-            match self.by_persona.get_mut(&persona.name) {
+        if let Some(persona) = run.persona.as_deref() {
+            match self.by_persona.get_mut(persona) {
                 Some(counts) => counts.record(success),
                 None => self
                     .by_persona
-                    .entry(persona.name.clone())
+                    .entry(persona.to_owned())
                     .or_default()
                     .record(success),
             }
         }
-        if let Outcome::Failed(failure) = &run.outcome {
-            *self.by_kind.entry(failure.kind).or_default() += 1;
-            self.groups.record(failure, &run.case.name);
+        if let Some(kind) = run.failed {
+            *self.by_kind.entry(kind).or_default() += 1;
+            self.groups.record(kind, &run.message, &run.case);
         }
         if let Some(cases) = &mut self.cases {
             cases.record(run);
         }
-        if let Some(conversation) = &run.conversation {
+        if let Some(supervised) = &run.supervised {
             self.supervision
-                .get_or_insert_with(|| Supervision::of(conversation))
-                .record(conversation);
+                .get_or_insert_with(|| Supervision::of(supervised))
+                .record(supervised);
         }
         self.durations
             .saturating_record(u64::try_from(run.duration.as_nanos()).unwrap_or(u64::MAX));
