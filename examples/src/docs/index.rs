@@ -35,6 +35,7 @@ pub(super) const PAGES: &[(&str, &str)] = pages![
     "running.md",
     "security.md",
     "targets.md",
+    "testing.md",
     "troubleshooting.md",
 ];
 

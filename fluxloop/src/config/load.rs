@@ -25,6 +25,8 @@ const OTHER_PLACES: [&str; 4] = [
     "simulation.yaml",
     "configs/simulation.yml",
 ];
+/// What names a configuration, unless somebody else than the command reads it.
+const FLAG: &str = "`--config`";
 const MINIMAL: &str = "iterations: 1\nrunner:\n  target: \"my_crate:run\"";
 
 /// Which configuration to load, and what overrides it.
@@ -145,7 +147,7 @@ impl Location {
             .clone()
             .or_else(|| variable("FLUXLOOP_PROJECT").cloned());
         let named_by = request.config_named_by.clone();
-        let named_by = named_by.unwrap_or_else(|| "`--config`".to_owned());
+        let named_by = named_by.unwrap_or_else(|| FLAG.to_owned());
         let Some(project) = project else {
             if request.root.is_some() {
                 let warning = Warning::new("`--root` has no effect without `--project`", None);
@@ -197,14 +199,24 @@ impl Location {
 
     /// How to use a configuration that is not where it was looked for.
     fn elsewhere(&self) -> Option<String> {
+        let is_flag = self.named_by == FLAG;
         let mut others = OTHER_PLACES.iter().map(|name| self.directory.join(name));
         if let Some(other) = others.find(|path| path.is_file()) {
             let other = shown_path(&other, &self.directory);
-            return Some(format!("use the one that is there: `--config {other}`"));
+            return Some(if is_flag {
+                format!("use the one that is there: `--config {other}`")
+            } else {
+                format!("name the one that is there with {}: {other}", self.named_by)
+            });
         }
         let mut above = self.directory.ancestors().skip(1);
         let above = above.find(|folder| folder.join(DEFAULT_CONFIG).is_file())?;
-        Some(format!("there is one in {}: run there", above.display()))
+        let advice = if is_flag {
+            "run there".to_owned()
+        } else {
+            format!("name it with {}", self.named_by)
+        };
+        Some(format!("there is one in {}: {advice}", above.display()))
     }
 }
 

@@ -1,4 +1,7 @@
-use std::io;
+use std::{
+    io,
+    iter::{once, repeat},
+};
 
 use crate::{
     agent::RegistryError,
@@ -8,6 +11,7 @@ use crate::{
     host::StartError,
     setup::{SetupError, Unfit},
     target::ChoiceError,
+    visible::visible,
 };
 
 /// Why tests could not be run, or not to their end.
@@ -101,6 +105,18 @@ impl HarnessError {
             message.extend([": ", &next.to_string()]);
             cause = next.source();
         }
-        report("error", &message, None, self.hint().as_deref())
+        let mut lines = message.lines();
+        let mut report = report("error", lines.next().unwrap_or_default(), None, None);
+        for line in lines {
+            report.extend(["\n  ", &*visible(line)]);
+        }
+        let hint = self.hint().unwrap_or_default();
+        for (line, label) in hint
+            .lines()
+            .zip(once("\n  = help: ").chain(repeat("\n          ")))
+        {
+            report.extend([label, &*visible(line)]);
+        }
+        report
     }
 }
