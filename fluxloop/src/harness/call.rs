@@ -3,6 +3,8 @@
 pub struct Call<'a> {
     /// `CARGO_MANIFEST_DIR`, as the target was built.
     pub manifest_dir: &'a str,
+    /// `CARGO_TARGET_TMPDIR`: where a test may keep what it likes.
+    pub temporary: Option<&'a str>,
     /// The package.
     pub package: &'a str,
     /// The test target's own crate.

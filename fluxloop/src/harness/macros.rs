@@ -46,6 +46,7 @@ macro_rules! __main {
         fn main() -> ::std::process::ExitCode {
             $crate::__private::harness::main(&$crate::__private::harness::Call {
                 manifest_dir: ::core::env!("CARGO_MANIFEST_DIR"),
+                temporary: ::core::option_env!("CARGO_TARGET_TMPDIR"),
                 package: ::core::env!("CARGO_PKG_NAME"),
                 crate_name: ::core::env!("CARGO_CRATE_NAME"),
                 configs: $configs,

@@ -8,9 +8,11 @@ mod call;
 mod desk;
 mod env;
 mod error;
+mod kept;
 mod macros;
 mod message;
 mod nextest;
+mod project;
 mod report;
 mod session;
 mod suite;
@@ -26,8 +28,8 @@ pub use error::HarnessError;
 use self::{
     env::Environment,
     nextest::Nextest,
+    project::Project,
     session::{Ended, Session},
-    suite::Suite,
     trials::Trials,
 };
 use crate::worker;
@@ -57,11 +59,17 @@ pub fn main(call: &Call<'_>) -> ExitCode {
 fn run(call: &Call<'_>, arguments: &Arguments) -> Result<ExitCode, HarnessError> {
     let environment = Environment::read();
     let nextest = Nextest::of(&environment, arguments);
-    let suites = Suite::all(call, arguments, (&environment, nextest.as_ref()))?;
-    let trials = Trials::of(&suites, arguments);
+    let projects = Project::all(call, arguments, (&environment, nextest.as_ref()))?;
     if arguments.list {
-        return Ok(libtest_mimic::run(arguments, trials.trials).exit_code());
+        let trials = trials::listed(projects)?;
+        return Ok(libtest_mimic::run(arguments, trials).exit_code());
     }
+    let only = arguments.filter.as_deref().filter(|_| arguments.exact);
+    let suites = projects
+        .into_iter()
+        .filter_map(|project| project.suite(only).transpose())
+        .collect::<Result<Vec<_>, _>>()?;
+    let trials = Trials::of(&suites, arguments);
     let mut arguments = arguments.clone();
     arguments.test_threads = Some(trials.threads(&suites));
     let sessions = suites

@@ -2,7 +2,7 @@ use std::sync::Arc;
 
 use libtest_mimic::{Arguments, Completion, Trial};
 
-use super::suite::Suite;
+use super::{HarnessError, project::Project, suite::Suite};
 use crate::plan::Case;
 
 /// The tests that libtest may run.
@@ -56,4 +56,14 @@ fn trial(suite: &Suite, case: &Case) -> Trial {
         Some(Err(message)) => Err(message.into()),
         None => Ok(Completion::ignored_with("the experiment ended before it")),
     })
+}
+
+/// The tests that are there, to be listed and not to be run.
+pub(super) fn listed(projects: Vec<Project>) -> Result<Vec<Trial>, HarnessError> {
+    let mut trials = Vec::new();
+    for project in projects {
+        let names = project.names()?.into_iter();
+        trials.extend(names.map(|name| Trial::test(name, || Ok(()))));
+    }
+    Ok(trials)
 }

@@ -1,6 +1,6 @@
 use std::{cmp::Ordering, collections::BTreeMap, sync::Arc};
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::{Interval, Tries, tally::Tally};
 use crate::{Persona, event::FailureKind, plan::PlannedInput};
@@ -9,11 +9,52 @@ use crate::{Persona, event::FailureKind, plan::PlannedInput};
 const MOST_LISTED: usize = 1000;
 
 /// The tries of each case: what repeated runs of it came to. It takes some 24 bytes a case.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(from = "Written", into = "Written")]
 pub(super) struct CaseTries {
     /// In the order of cases within an iteration.
     cases: Vec<Option<Tried>>,
     agent: String,
+}
+
+/// The tries of each case, written down.
+#[derive(Serialize, Deserialize)]
+struct Written {
+    agent: String,
+    /// Place, name, tries.
+    cases: Vec<(usize, Box<str>, Tries)>,
+}
+
+impl From<CaseTries> for Written {
+    fn from(of_all: CaseTries) -> Self {
+        let CaseTries { cases, agent } = of_all;
+        let cases = cases.iter().enumerate();
+        let cases = cases.filter_map(|(place, tried)| {
+            let tried = tried.as_ref()?;
+            Some((place, tried.case.text(&agent).into(), tried.tries))
+        });
+        Self {
+            cases: cases.collect(),
+            agent,
+        }
+    }
+}
+
+impl From<Written> for CaseTries {
+    fn from(written: Written) -> Self {
+        let mut cases = Vec::new();
+        for (place, name, tries) in written.cases {
+            if cases.len() <= place {
+                cases.resize(place + 1, None);
+            }
+            let case = Name::Told(name);
+            cases[place] = Some(Tried { case, tries });
+        }
+        Self {
+            cases,
+            agent: written.agent,
+        }
+    }
 }
 
 #[derive(Clone, Debug)]

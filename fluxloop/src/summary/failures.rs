@@ -1,5 +1,7 @@
 use std::collections::{BTreeMap, HashMap};
 
+use serde::{Deserialize, Serialize};
+
 use crate::event::FailureKind;
 
 /// Different messages of a kind that are told apart; the rest is counted together.
@@ -25,18 +27,18 @@ pub struct FailureGroup {
 }
 
 /// Bounded: an agent that fails a million times with a million messages costs no million strings.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub(super) struct FailureGroups {
     kinds: BTreeMap<FailureKind, Groups>,
 }
 
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 struct Groups {
     by_message: HashMap<String, Group>,
     others: Group,
 }
 
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 struct Group {
     count: u64,
     cases: Vec<String>,

@@ -6,6 +6,7 @@ mod gate;
 mod repeats;
 #[cfg(test)]
 pub(crate) mod sample;
+mod sparse;
 mod statistics;
 mod supervision;
 mod tally;

@@ -63,8 +63,8 @@ pub struct DurationsMs {
 /// The longest duration in nanoseconds that percentiles tell from longer ones: 292 years.
 const LONGEST: u64 = i64::MAX as u64;
 
-/// The fold over finished runs. It takes half a megabyte, however many there are.
-#[derive(Clone, Debug)]
+/// The fold over finished runs. It takes half a megabyte, however many there are. Written down, it can be gone on with.
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Statistics {
     counts: Counts,
     by_persona: BTreeMap<String, Counts>,
@@ -73,6 +73,7 @@ pub struct Statistics {
     /// Where tries of one case are told from those of another.
     cases: Option<CaseTries>,
     supervision: Option<Supervision>,
+    #[serde(with = "super::sparse")]
     durations: Histogram<u64>,
     shortest: Duration,
     longest: Duration,
@@ -91,10 +92,6 @@ impl Default for Statistics {
 
 impl Statistics {
     /// Nothing has run yet.
-    ///
-    /// # Panics
-    ///
-    /// Never: the bounds are within what a histogram takes.
     #[must_use]
     pub fn new() -> Self {
         Self {
@@ -104,8 +101,7 @@ impl Statistics {
             groups: FailureGroups::default(),
             cases: None,
             supervision: None,
-            durations: Histogram::new_with_bounds(1, LONGEST, 3)
-                .expect("these bounds are valid, with three significant digits"),
+            durations: durations(),
             shortest: Duration::MAX,
             longest: Duration::ZERO,
             sum: Duration::ZERO,
@@ -259,6 +255,12 @@ impl Statistics {
         let nanos = self.durations.value_at_percentile(percent);
         milliseconds(Duration::from_nanos(nanos).clamp(self.shortest, self.longest))
     }
+}
+
+/// No duration yet.
+pub(super) fn durations() -> Histogram<u64> {
+    Histogram::new_with_bounds(1, LONGEST, 3)
+        .expect("these bounds are valid, with three significant digits")
 }
 
 /// A duration as files and messages show it: milliseconds, rounded to microseconds.

@@ -1,12 +1,12 @@
 use std::borrow::Cow;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::tally::Supervised;
 use crate::supervisor::TokenUsage;
 
 /// What the supervisor of an experiment's conversations did and used: apart from what the agent did.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Supervision {
     /// Who supervised: `mock`, `openai`, `anthropic`.

@@ -1,20 +1,21 @@
 use std::{
     borrow::Cow,
-    collections::{BTreeMap, BTreeSet},
+    collections::HashMap,
     fs::{self, File},
-    io,
-    path::PathBuf,
+    io::{self, BufRead as _, BufReader, Seek as _, SeekFrom},
+    path::{Path, PathBuf},
 };
 
-use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{Start, locked::append_lines};
+use super::{
+    locked::append_lines,
+    state::{Start, State},
+};
 use crate::{
     artifact::{ArtifactError, GitState, Operation},
-    event::FailureKind,
     json_line::push_json_line,
-    summary::Tally,
+    summary::{Statistics, Tally},
 };
 
 /// What a process has done.
@@ -34,37 +35,26 @@ pub(super) enum Entry<'a> {
     Ended(u64, Box<Tally<'a>>),
 }
 
-/// Everything that the processes have done, line by line.
+/// Everything that the processes have done, line by line, and what it amounted to when somebody last looked: a process need
+/// not read what others have read.
 #[derive(Debug)]
 pub(super) struct Log {
     path: PathBuf,
     file: File,
-}
-
-/// What it amounts to.
-#[derive(Debug)]
-pub(super) struct State {
-    pub(super) start: Start,
-    /// Runs that have begun and not ended, or whose process was killed.
-    pub(super) open: BTreeSet<u64>,
-    /// The last try of each case that ended.
-    pub(super) runs: BTreeMap<u64, Box<Tally<'static>>>,
-}
-
-impl State {
-    /// Whether somebody has cut off a run that was not tried again.
-    pub(super) fn was_interrupted(&self) -> bool {
-        let cut_off = Some(FailureKind::Cancelled);
-        self.runs.values().any(|run| run.failed() == cut_off)
-    }
+    state: PathBuf,
 }
 
 impl Log {
     /// The file is made where it is not there.
-    pub(super) fn open(path: PathBuf) -> Result<Self, ArtifactError> {
+    pub(super) fn open(folder: &Path) -> Result<Self, ArtifactError> {
+        let path = folder.join("runs.jsonl");
         let mut options = File::options();
         match options.append(true).read(true).create(true).open(&path) {
-            Ok(file) => Ok(Self { path, file }),
+            Ok(file) => Ok(Self {
+                path,
+                file,
+                state: folder.join("state.json"),
+            }),
             Err(error) => Err(ArtifactError::new(Operation::Create, path, error)),
         }
     }
@@ -78,35 +68,90 @@ impl Log {
             .map_err(|error| ArtifactError::new(Operation::Append, &self.path, error))
     }
 
-    /// All of it, for whoever holds the lock.
-    pub(super) fn read(&self) -> Result<State, ArtifactError> {
-        let failed = |error| ArtifactError::new(Operation::Read, &self.path, error);
-        let text = fs::read_to_string(&self.path).map_err(failed)?;
-        let (mut start, mut open, mut runs) = (None, BTreeSet::new(), BTreeMap::new());
-        // Half a line of a process that was killed says nothing.
-        let entries = text.lines().map(serde_json::from_str);
-        for entry in entries.filter_map(Result::ok) {
+    /// How the experiment began: the first line.
+    pub(super) fn start(&self) -> Result<Start, ArtifactError> {
+        let start = |(_, entry)| match entry {
+            Entry::Started { at, planned, git } => {
+                let at = at.parse().ok()?;
+                Some(Start { at, planned, git })
+            }
+            Entry::Began(_) | Entry::Ended(..) => None,
+        };
+        let missing = || self.error(io::Error::other("it does not say how the experiment began"));
+        self.entries(0)?.find_map(start).ok_or_else(missing)
+    }
+
+    /// What all lines amount to, for whoever holds the lock. `nothing` is where they start from.
+    pub(super) fn read(&self, nothing: impl Fn() -> Statistics) -> Result<State, ArtifactError> {
+        let known = fs::read(&self.state).ok();
+        let known = known.and_then(|text| serde_json::from_slice::<State>(&text).ok());
+        let mut state = known.unwrap_or_else(|| State::new(nothing()));
+        for (end, entry) in self.entries(state.read)? {
+            let is_new = state.take(&entry);
+            if !is_new {
+                // An end that was counted before counts no more: all others are counted anew.
+                return self.read_anew(nothing());
+            }
+            state.read = end;
+        }
+        self.keep(&state)?;
+        Ok(state)
+    }
+
+    fn read_anew(&self, nothing: Statistics) -> Result<State, ArtifactError> {
+        let entries: Vec<_> = self.entries(0)?.collect();
+        let last: HashMap<u64, usize> = (0..)
+            .zip(&entries)
+            .filter_map(|(at, (_, entry))| match entry {
+                Entry::Ended(run, _) => Some((*run, at)),
+                Entry::Started { .. } | Entry::Began(_) => None,
+            })
+            .collect();
+        let mut state = State::new(nothing);
+        for (at, (end, entry)) in entries.iter().enumerate() {
             match entry {
-                Entry::Started { at, planned, git } => {
-                    start = at
-                        .parse::<Timestamp>()
-                        .ok()
-                        .map(|at| Start { at, planned, git });
-                }
-                Entry::Began(run) => {
-                    open.insert(run);
-                }
-                Entry::Ended(run, tally) => {
-                    open.remove(&run);
-                    runs.insert(run, tally);
+                Entry::Ended(run, _) if last.get(run) != Some(&at) => {}
+                _ => {
+                    state.take(entry);
                 }
             }
+            state.read = *end;
         }
-        let missing = || failed(io::Error::other("it does not say how the experiment began"));
-        Ok(State {
-            start: start.ok_or_else(missing)?,
-            open,
-            runs,
-        })
+        self.keep(&state)?;
+        Ok(state)
+    }
+
+    /// The lines from a place on, each with the place behind it. Half a line of a process that was killed says nothing.
+    fn entries(
+        &self,
+        from: u64,
+    ) -> Result<impl Iterator<Item = (u64, Entry<'static>)> + use<>, ArtifactError> {
+        let mut file = File::open(&self.path).map_err(|error| self.error(error))?;
+        file.seek(SeekFrom::Start(from))
+            .map_err(|error| self.error(error))?;
+        let mut lines = BufReader::new(file);
+        let mut at = from;
+        let next = move || {
+            let mut line = Vec::new();
+            let length = lines.read_until(b'\n', &mut line).ok()?;
+            at += length as u64;
+            (length > 0).then_some((at, line))
+        };
+        let lines = std::iter::from_fn(next);
+        Ok(lines.filter_map(|(at, line)| Some((at, serde_json::from_slice(&line).ok()?))))
+    }
+
+    /// Keeps what the lines amounted to: as a whole, or as it was.
+    fn keep(&self, state: &State) -> Result<(), ArtifactError> {
+        let temporary = self.state.with_extension("new");
+        serde_json::to_vec(state)
+            .map_err(io::Error::from)
+            .and_then(|text| fs::write(&temporary, text))
+            .and_then(|()| fs::rename(&temporary, &self.state))
+            .map_err(|error| ArtifactError::new(Operation::Replace, &self.state, error))
+    }
+
+    fn error(&self, error: io::Error) -> ArtifactError {
+        ArtifactError::new(Operation::Read, &self.path, error)
     }
 }

@@ -7,6 +7,7 @@
 mod locked;
 mod log;
 mod registry;
+mod state;
 
 use std::{
     fs::File,
@@ -18,7 +19,8 @@ use jiff::Timestamp;
 
 use self::{
     locked::{FileLock, LockedFile},
-    log::{Entry, Log, State},
+    log::{Entry, Log},
+    state::Start,
 };
 use super::{
     ArtifactError, ArtifactInput, Artifacts, GitState, Operation,
@@ -38,14 +40,6 @@ pub struct SharedExperiment {
     lock: Arc<FileLock>,
     log: Log,
     start: Start,
-}
-
-/// How an experiment began, for those that come later.
-#[derive(Clone, Debug)]
-struct Start {
-    at: Timestamp,
-    planned: u64,
-    git: Option<GitState>,
 }
 
 impl SharedExperiment {
@@ -73,7 +67,7 @@ impl SharedExperiment {
             Ok::<_, E>(started.directory)
         })?;
         let (lock, log) = open(&directory)?;
-        let start = lock.held(|| log.read())?.start;
+        let start = lock.held(|| log.start())?;
         Ok(Self {
             directory,
             lock: Arc::new(lock),
@@ -113,31 +107,34 @@ impl SharedExperiment {
 
     /// A run begins in this process.
     pub(super) fn began(&self, run: u64, summary: &SummaryFile) -> Result<(), ArtifactError> {
-        self.lock.held(|| {
-            self.log.append(&Entry::Began(run))?;
-            Self::summarise(&self.log.read()?, summary, summary.started.at)
-        })
+        self.add(&Entry::Began(run), summary, summary.started.at)
     }
 
     /// A run has ended in this process.
     pub(super) fn ended(&self, run: &Run, summary: &SummaryFile) -> Result<(), ArtifactError> {
-        self.lock.held(|| {
-            let entry = Entry::Ended(run.case.index, Box::new(Tally::from(run)));
-            self.log.append(&entry)?;
-            Self::summarise(&self.log.read()?, summary, run.completed_at)
-        })
+        let entry = Entry::Ended(run.case.index, Box::new(Tally::from(run)));
+        self.add(&entry, summary, run.completed_at)
     }
 
-    fn summarise(state: &State, summary: &SummaryFile, at: Timestamp) -> Result<(), ArtifactError> {
+    fn add(
+        &self,
+        entry: &Entry<'_>,
+        summary: &SummaryFile,
+        at: Timestamp,
+    ) -> Result<(), ArtifactError> {
         let gate = &summary.gate;
-        let mut statistics = Statistics::of(summary.started.iterations, gate);
-        state.runs.values().for_each(|run| statistics.count(run));
-        if !state.open.is_empty() {
-            return summary.refresh(&statistics);
-        }
-        let verdict = gate.judge(&statistics.counts(), statistics.worst_case_pass_rate());
-        let passed = (!state.was_interrupted()).then_some(verdict.passed);
-        summary.settle(&statistics, End { at, passed })
+        self.lock.held(|| {
+            self.log.append(entry)?;
+            let nothing = || Statistics::of(summary.started.iterations, gate);
+            let state = self.log.read(nothing)?;
+            if state.is_running() {
+                return summary.refresh(&state.statistics);
+            }
+            let counts = state.statistics.counts();
+            let verdict = gate.judge(&counts, state.statistics.worst_case_pass_rate());
+            let passed = (!state.was_interrupted()).then_some(verdict.passed);
+            summary.settle(&state.statistics, End { at, passed })
+        })
     }
 }
 
@@ -145,10 +142,7 @@ fn open(directory: &Path) -> Result<(FileLock, Log), ArtifactError> {
     let folder = directory.join(".processes");
     std::fs::create_dir_all(&folder)
         .map_err(|error| ArtifactError::new(Operation::CreateDirectory, &folder, error))?;
-    Ok((
-        FileLock::open(folder.join("lock"))?,
-        Log::open(folder.join("runs.jsonl"))?,
-    ))
+    Ok((FileLock::open(folder.join("lock"))?, Log::open(&folder)?))
 }
 
 #[cfg(test)]
