@@ -5,6 +5,8 @@ pub use crate::agent::reply::{
     Failure, Output, ReplyOfResult, ReplyOfValue, Returned, asynchronous, blocking,
 };
 pub use crate::agent::{AgentEntry, Arguments, BindError, Context, Invocation};
+#[cfg(feature = "harness")]
+pub use crate::harness;
 pub use crate::observe::tool::{
     Answer, Came, FailsWithBoxed, FailsWithDebug, FailsWithError, FailsWithWords, Returns,
     ToolCall, observe,

@@ -21,12 +21,16 @@ pub mod event;
 pub mod experiment;
 #[cfg(feature = "engine")]
 pub mod generate;
+#[cfg(feature = "harness")]
+pub mod harness;
 #[cfg(feature = "engine")]
 pub mod host;
 #[cfg(any(feature = "llm", feature = "otlp"))]
 mod http;
 #[cfg(feature = "engine")]
 pub mod input;
+#[cfg(feature = "harness")]
+mod linked;
 #[cfg(feature = "otlp")]
 pub mod otlp;
 #[cfg(feature = "engine")]

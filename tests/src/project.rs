@@ -156,12 +156,22 @@ impl Project {
 
     /// `cargo-fluxloop` with these arguments, separated by spaces, ready to start: no terminal, no variables of ours.
     #[must_use]
+    pub fn command(&self, arguments: &str) -> Command {
+        self.prepared(command(), arguments)
+    }
+
+    /// `cargo` with these arguments, as [`command`](Self::command).
+    #[must_use]
+    pub fn cargo(&self, arguments: &str) -> Command {
+        self.prepared(Path::new(env!("CARGO")), arguments)
+    }
+
     #[expect(
         clippy::disallowed_methods,
         reason = "this is the one place that reads the environment"
     )]
-    pub fn command(&self, arguments: &str) -> Command {
-        let mut command = Command::new(command());
+    fn prepared(&self, program: &Path, arguments: &str) -> Command {
+        let mut command = Command::new(program);
         command
             .args(arguments.split_whitespace())
             .current_dir(self.path(""))
@@ -171,13 +181,12 @@ impl Project {
             .env("CARGO_PROFILE_DEV_DEBUG", "0")
             .env_remove("NO_COLOR")
             .env_remove("RUST_BACKTRACE")
+            .env_remove("RUST_TEST_THREADS")
             .stdin(Stdio::null());
         for (name, _) in std::env::vars_os() {
             let text = name.to_string_lossy();
-            if text.starts_with("FLUXLOOP_")
-                || text.starts_with("OTEL_")
-                || text.ends_with("_API_KEY")
-                || text.starts_with("CLICOLOR")
+            let prefixes = ["FLUXLOOP_", "OTEL_", "NEXTEST", "INSTA_", "CLICOLOR"];
+            if prefixes.iter().any(|prefix| text.starts_with(prefix)) || text.ends_with("_API_KEY")
             {
                 command.env_remove(name);
             }

@@ -3,8 +3,8 @@ use std::{io, pin::pin};
 use fluxloop::{
     artifact::{Artifacts, ExperimentDirectory, GitQuestion},
     engine::{
-        Approver, Clock as _, Consumers, DRAIN_LIMIT, Experiment, NobodyToAsk, Settings, Stop,
-        StopLevel, Stopper, SystemClock,
+        Approver, Clock as _, Consumers, DRAIN_LIMIT, Experiment, NobodyToAsk, Settings, Signals,
+        Stop, StopLevel, Stopper, SystemClock,
     },
     event::{Consumer, Event, Finished},
     host::{Logs, WorkerHost},
@@ -19,7 +19,6 @@ use super::{
     error::CommandError,
     exit, plan,
     session::{Workshop, check_inputs},
-    signals::{self, Signals},
     traces::Traces,
 };
 use crate::{
@@ -186,7 +185,7 @@ impl Run<'_> {
             approver: approver.as_deref(),
         };
         let (stopper, stop) = Stopper::new();
-        let mut passing_on = pin!(signals::pass_on(signals, stopper));
+        let mut passing_on = pin!(signals.pass_on(stopper));
         let finished = tokio::select! {
             finished = experiment.run(started, &SystemClock, stop.clone(), &mut consumers) => finished,
             never = &mut passing_on => match never {},

@@ -10,7 +10,6 @@ mod generate;
 mod plan;
 mod session;
 mod show;
-mod signals;
 mod traces;
 
 use std::{ffi::OsString, path::Path, process::ExitCode};

@@ -4,7 +4,9 @@ use std::{
     path::Path,
 };
 
-use super::{Shell, duration::plural, sanitize::visible};
+use fluxloop::summary::words::plural;
+
+use super::{Shell, sanitize::visible};
 
 /// More runs than this get a warning.
 const MANY_RUNS: u64 = 100;

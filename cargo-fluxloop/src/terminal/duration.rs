@@ -1,4 +1,4 @@
-//! Durations and rates as people read them.
+//! Durations as people read them.
 
 use std::time::Duration;
 
@@ -29,32 +29,6 @@ pub(super) fn coarse(duration: Duration) -> String {
         format!("{minutes}m {}s", seconds % 60)
     } else {
         format!("{seconds}s")
-    }
-}
-
-/// A rate as a percentage, rounded down: only all is 100.0%.
-pub(super) fn percentage(rate: f64) -> String {
-    format!("{:.1}%", floor_tenths(rate * 100.0))
-}
-
-/// A rate that somebody asked for, as short as it is exact: `95%`, `99.95%`.
-pub(super) fn required(rate: f64) -> String {
-    // Two more digits than people give; what is left of the binary fraction rounds away.
-    let text = format!("{:.6}", rate * 100.0);
-    format!("{}%", text.trim_end_matches('0').trim_end_matches('.'))
-}
-
-fn floor_tenths(percent: f64) -> f64 {
-    // 0.29 * 100 is 28.999999999999996: such a hair's breadth is no tenth.
-    (percent * 10.0 + 1e-9).floor() / 10.0
-}
-
-/// `1 run`, `2 runs`.
-pub(super) fn plural(count: u64, noun: &str) -> String {
-    if count == 1 {
-        format!("1 {noun}")
-    } else {
-        format!("{count} {noun}s")
     }
 }
 
@@ -90,21 +64,5 @@ mod tests {
         ] {
             assert_eq!(coarse(Duration::from_secs(seconds)), text);
         }
-    }
-
-    #[test]
-    fn only_all_is_a_hundred_percent() {
-        assert_eq!(percentage(1.0), "100.0%");
-        assert_eq!(percentage(0.9999), "99.9%");
-        assert_eq!(percentage(0.29), "29.0%");
-        assert_eq!(percentage(0.0), "0.0%");
-    }
-
-    #[test]
-    fn a_required_rate_is_as_typed() {
-        assert_eq!(required(0.95), "95%");
-        assert_eq!(required(0.9995), "99.95%");
-        assert_eq!(required(1.0), "100%");
-        assert_eq!(required(0.1), "10%");
     }
 }

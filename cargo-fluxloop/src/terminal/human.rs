@@ -3,14 +3,14 @@ use std::{io, time::Duration};
 use fluxloop::{
     event::{Consumer, Event, Failure, Finished, Run, Started},
     plan::Case,
-    summary::Statistics,
+    summary::{Statistics, words::plural},
 };
 use jiff::Timestamp;
 
 use super::{
     ProgressForm, Shell, Verbosity,
     confirm::left_out,
-    duration::{measured, plural},
+    duration::measured,
     progress::{Meter, Turn},
     sanitize::{truncated, visible},
     shell::{BAD, GOOD},

@@ -2,12 +2,15 @@ use std::fmt::Write as _;
 
 use fluxloop::{
     event::{Finished, Started},
-    summary::{Counts, DurationsMs, FailureGroup, Repeats, Verdict},
+    summary::{
+        Counts, DurationsMs, FailureGroup, Repeats,
+        words::{percentage, plural},
+    },
 };
 
 use super::{
     Shell, Verbosity,
-    duration::{measured, percentage, plural, required},
+    duration::measured,
     sanitize::{truncated, visible},
     shell::{BAD, GOOD},
 };
@@ -54,7 +57,7 @@ impl Summary<'_> {
         push_row(
             &mut text,
             "Gate",
-            &format!("{word}: {}", conditions(verdict, counts)),
+            &format!("{word}: {}", verdict.conditions(counts)),
         );
         if let Some(started) = self.started {
             push_row(
@@ -219,36 +222,6 @@ impl Summary<'_> {
     }
 }
 
-/// The gate's conditions beside what they were held against.
-fn conditions(verdict: &Verdict, counts: Counts) -> String {
-    let failed = match counts.failed {
-        0 => "no run failed".to_owned(),
-        failed => format!(
-            "{} failed, at most {} may",
-            plural(failed, "run"),
-            verdict.max_failures
-        ),
-    };
-    let each_case = match (verdict.min_case_pass_rate, verdict.worst_case_pass_rate) {
-        (Some(least), Some(worst)) => format!(
-            "; of each case at least {} must pass, and of the worst {} did",
-            required(least),
-            percentage(worst)
-        ),
-        _ => String::new(),
-    };
-    let Some(least) = verdict.min_success_rate.map(required) else {
-        return failed + &each_case;
-    };
-    match counts.success_rate {
-        Some(rate) => format!(
-            "{failed}; {} succeeded, at least {least} must{each_case}",
-            percentage(rate)
-        ),
-        None => format!("no run finished, and at least {least} must succeed"),
-    }
-}
-
 fn durations(mean: f64, spread: DurationsMs) -> String {
     let (mean, p50, p95) = (measured(mean), measured(spread.p50), measured(spread.p95));
     format!("mean {mean}, p50 {p50}, p95 {p95}")
@@ -266,7 +239,6 @@ fn push_row(text: &mut String, label: &str, value: &str) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::terminal::sample::gate;
 
     #[test]
     fn durations_are_told_apart() {
@@ -277,27 +249,5 @@ mod tests {
             max: 135_000.0,
         };
         insta::assert_snapshot!(durations(250.5, spread), @"mean 250.5ms, p50 12.3ms, p95 1.25s");
-    }
-
-    #[test]
-    fn each_condition_of_the_gate_has_its_numbers() {
-        let counts = |successful: u64, failed: u64| {
-            let total = successful + failed;
-            #[expect(clippy::cast_precision_loss, reason = "small counts")]
-            let success_rate = (total > 0).then(|| successful as f64 / total as f64);
-            Counts {
-                total,
-                successful,
-                failed,
-                success_rate,
-            }
-        };
-        let said = |max_failures, least, counts: Counts| {
-            conditions(&gate(max_failures, least).judge(&counts, None), counts)
-        };
-        insta::assert_snapshot!(said(0, None, counts(10, 0)), @"no run failed");
-        insta::assert_snapshot!(said(2, None, counts(9, 1)), @"1 run failed, at most 2 may");
-        insta::assert_snapshot!(said(0, Some(0.9995), counts(1999, 1)), @"1 run failed, at most 0 may; 99.9% succeeded, at least 99.95% must");
-        insta::assert_snapshot!(said(0, Some(0.5), counts(0, 0)), @"no run finished, and at least 50% must succeed");
     }
 }

@@ -37,6 +37,7 @@ pub(super) const PAGES: &[(&str, &str)] = pages![
     "running.md",
     "security.md",
     "targets.md",
+    "testing.md",
     "troubleshooting.md",
 ];
 

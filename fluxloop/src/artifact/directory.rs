@@ -58,6 +58,12 @@ impl ExperimentDirectory {
     }
 }
 
+impl AsRef<Path> for ExperimentDirectory {
+    fn as_ref(&self) -> &Path {
+        &self.path
+    }
+}
+
 /// The first free name is ours: `create_dir` fails where anything stands, so that no check can be outrun.
 fn create_exclusively(
     output_dir: &Path,

@@ -12,6 +12,10 @@ pub enum Operation {
     Append,
     /// Putting a new version of a file in the place of the old one.
     Replace,
+    /// Keeping other processes from a file.
+    Lock,
+    /// Reading what other processes have written.
+    Read,
 }
 
 impl fmt::Display for Operation {
@@ -21,6 +25,8 @@ impl fmt::Display for Operation {
             Self::Create => "create",
             Self::Append => "write to",
             Self::Replace => "replace",
+            Self::Lock => "lock",
+            Self::Read => "read",
         })
     }
 }

@@ -12,6 +12,8 @@ pub mod read;
 mod row;
 mod row_file;
 mod run_lines;
+#[cfg(feature = "harness")]
+mod shared;
 mod summary_file;
 mod writer;
 
@@ -19,5 +21,7 @@ pub use directory::ExperimentDirectory;
 pub use error::{ArtifactError, Operation};
 pub use git::GitQuestion;
 pub use row::SummaryRow;
+#[cfg(feature = "harness")]
+pub use shared::SharedExperiment;
 pub use summary_file::GitState;
 pub use writer::{ArtifactInput, Artifacts};

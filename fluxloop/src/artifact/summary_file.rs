@@ -6,7 +6,7 @@ use std::{
 };
 
 use jiff::Timestamp;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::{
@@ -24,7 +24,7 @@ use crate::{
 const FORMAT_VERSION: &str = "1.0";
 
 /// The state of the repository that the experiment ran in.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct GitState {
     /// The commit, in full.
     pub commit: String,
@@ -60,6 +60,12 @@ impl SummaryFile {
     /// Puts the last state into the file.
     pub(super) fn finish(&self, statistics: &Statistics, end: End) -> Result<(), ArtifactError> {
         self.replace(&self.document(statistics, Some(end)), Durability::Power)
+    }
+
+    /// Puts a state into the file that is the last one if nobody comes after.
+    #[cfg(feature = "harness")]
+    pub(super) fn settle(&self, statistics: &Statistics, end: End) -> Result<(), ArtifactError> {
+        self.replace(&self.document(statistics, Some(end)), Durability::Process)
     }
 
     fn document<'a>(&'a self, statistics: &'a Statistics, end: Option<End>) -> Document<'a> {

@@ -3,6 +3,8 @@ use std::{fs::File, io::Write, path::Path};
 use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
 
+#[cfg(feature = "harness")]
+use super::SharedExperiment;
 use super::{
     ArtifactError, GitState, Operation,
     row::{SummaryRow, Times, TraceRow},
@@ -51,6 +53,9 @@ pub struct Artifacts {
     traces: RowFile,
     observations: Option<RunLines>,
     summary: SummaryFile,
+    /// Where other processes write to the same files.
+    #[cfg(feature = "harness")]
+    shared: Option<SharedExperiment>,
     /// When `summary.json` was last written, by the clock of the runs.
     refreshed_at: Timestamp,
     failed: bool,
@@ -75,11 +80,31 @@ impl Artifacts {
     }
 
     fn open_with(input: ArtifactInput, open: Open<'_>) -> Result<Self, ArtifactError> {
-        let directory = input.started.directory.clone();
+        let directory = &input.started.directory;
         create(&directory.join("config.yaml"), &input.config_yaml)?;
         create(&directory.join("inputs.yaml"), &input.inputs_yaml)?;
+        let artifacts = Self::with_files(input, open)?;
+        artifacts.summary.refresh(&Statistics::new())?;
+        Ok(artifacts)
+    }
+
+    /// Takes part in an experiment whose files are there.
+    #[cfg(feature = "harness")]
+    pub(super) fn join(
+        input: ArtifactInput,
+        shared: SharedExperiment,
+        open: Open<'_>,
+    ) -> Result<Self, ArtifactError> {
+        Ok(Self {
+            shared: Some(shared),
+            ..Self::with_files(input, open)?
+        })
+    }
+
+    fn with_files(input: ArtifactInput, open: Open<'_>) -> Result<Self, ArtifactError> {
+        let directory = input.started.directory.clone();
         let row_file = |name: &str| RowFile::create(directory.join(name), open);
-        let artifacts = Self {
+        Ok(Self {
             trace_summary: row_file("trace_summary.jsonl")?,
             traces: row_file("traces.jsonl")?,
             observations: input
@@ -90,6 +115,8 @@ impl Artifacts {
             failed: false,
             buffer: Vec::new(),
             times: Times::default(),
+            #[cfg(feature = "harness")]
+            shared: None,
             summary: SummaryFile {
                 directory,
                 started: input.started,
@@ -98,9 +125,7 @@ impl Artifacts {
                 save_aggregated_metrics: input.save_aggregated_metrics,
                 git: input.git,
             },
-        };
-        artifacts.summary.refresh(&Statistics::new())?;
-        Ok(artifacts)
+        })
     }
 
     /// `trace_summary.jsonl` comes last: a row in it means that the run's other rows are there.
@@ -125,6 +150,10 @@ impl Artifacts {
 
     fn run_finished(&mut self, run: &Run, so_far: &Statistics) -> Result<(), ArtifactError> {
         self.append(run)?;
+        #[cfg(feature = "harness")]
+        if let Some(shared) = &self.shared {
+            return shared.ended(run, &self.summary);
+        }
         // The distance counts, not the direction: a clock that was put back must not stop the refreshing.
         if run.completed_at.duration_since(self.refreshed_at).abs() >= REFRESH {
             self.summary.refresh(so_far)?;
@@ -134,6 +163,11 @@ impl Artifacts {
     }
 
     fn experiment_finished(&self, finished: &Finished) -> Result<(), ArtifactError> {
+        #[cfg(feature = "harness")]
+        if self.shared.is_some() {
+            // Whether it is over is not this process's to say: its runs have been told.
+            return Ok(());
+        }
         let whole = !finished.interrupted && !self.failed;
         let end = End {
             at: finished.at,
@@ -150,6 +184,10 @@ impl Consumer for Artifacts {
     /// of an earlier one: it tells that `summary.json` is still of the time before.
     fn event(&mut self, event: &Event<'_>) -> Result<(), ArtifactError> {
         let result = match event {
+            #[cfg(feature = "harness")]
+            Event::RunStarted(case) if let (Some(shared), false) = (&self.shared, self.failed) => {
+                shared.began(case.index, &self.summary)
+            }
             Event::Observed { run, observation } if !self.failed => {
                 self.observed(*run, observation)
             }

@@ -251,7 +251,13 @@ impl fmt::Display for ConfigErrors {
 
 impl std::error::Error for ConfigErrors {}
 
-fn report(level: &str, message: &str, place: Option<&Place>, hint: Option<&str>) -> String {
+/// A message with its place, the line and the hint, each safe to show.
+pub(crate) fn report(
+    level: &str,
+    message: &str,
+    place: Option<&Place>,
+    hint: Option<&str>,
+) -> String {
     // Names and paths in it come from files that others may have written.
     let mut text = format!("{level}: {}", visible(message));
     let gutter = place.map_or(1, |place| place.line.to_string().len());

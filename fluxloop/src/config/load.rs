@@ -25,6 +25,8 @@ const OTHER_PLACES: [&str; 4] = [
     "simulation.yaml",
     "configs/simulation.yml",
 ];
+/// What names a configuration, unless somebody else than the command reads it.
+const FLAG: &str = "`--config`";
 const MINIMAL: &str = "iterations: 1\nrunner:\n  target: \"my_crate:run\"";
 
 /// Which configuration to load, and what overrides it.
@@ -44,6 +46,10 @@ pub struct LoadRequest {
     pub overrides: Vec<Override>,
     /// The variables of the process.
     pub environment: BTreeMap<String, String>,
+    /// The seed where none is configured; drawn unless given.
+    pub seed: Option<u64>,
+    /// Where whoever reads a message would name another configuration; `` `--config` `` unless given.
+    pub config_named_by: Option<String>,
 }
 
 impl LoadRequest {
@@ -119,6 +125,8 @@ struct Location {
     directory: PathBuf,
     /// As it was asked for.
     config: Option<PathBuf>,
+    /// What a configuration is named by.
+    named_by: String,
 }
 
 impl Location {
@@ -138,6 +146,8 @@ impl Location {
             .project
             .clone()
             .or_else(|| variable("FLUXLOOP_PROJECT").cloned());
+        let named_by = request.config_named_by.clone();
+        let named_by = named_by.unwrap_or_else(|| FLAG.to_owned());
         let Some(project) = project else {
             if request.root.is_some() {
                 let warning = Warning::new("`--root` has no effect without `--project`", None);
@@ -146,6 +156,7 @@ impl Location {
             return Ok(Self {
                 directory: request.current_directory.clone(),
                 config,
+                named_by,
             });
         };
         let root = request
@@ -155,7 +166,11 @@ impl Location {
         if !directory.is_dir() {
             return Err(no_project(&project, &root, directory));
         }
-        Ok(Self { directory, config })
+        Ok(Self {
+            directory,
+            config,
+            named_by,
+        })
     }
 
     /// The file to load. Absolute.
@@ -170,12 +185,13 @@ impl Location {
             path: path.clone(),
         });
         if self.config.is_some() {
-            return Err(error.with_hint("check the path given by `--config`"));
+            return Err(error.with_hint(format!("check the path given by {}", self.named_by)));
         }
         let hint = self.elsewhere().unwrap_or_else(|| {
             format!(
-                "looked for {DEFAULT_CONFIG} in {}; run in the project's directory, name a file with `--config`, or write one:\n\n{MINIMAL}",
-                self.directory.display()
+                "looked for {DEFAULT_CONFIG} in {}; run in the project's directory, name a file with {}, or write one:\n\n{MINIMAL}",
+                self.directory.display(),
+                self.named_by
             )
         });
         Err(error.with_hint(hint))
@@ -183,14 +199,24 @@ impl Location {
 
     /// How to use a configuration that is not where it was looked for.
     fn elsewhere(&self) -> Option<String> {
+        let is_flag = self.named_by == FLAG;
         let mut others = OTHER_PLACES.iter().map(|name| self.directory.join(name));
         if let Some(other) = others.find(|path| path.is_file()) {
             let other = shown_path(&other, &self.directory);
-            return Some(format!("use the one that is there: `--config {other}`"));
+            return Some(if is_flag {
+                format!("use the one that is there: `--config {other}`")
+            } else {
+                format!("name the one that is there with {}: {other}", self.named_by)
+            });
         }
         let mut above = self.directory.ancestors().skip(1);
         let above = above.find(|folder| folder.join(DEFAULT_CONFIG).is_file())?;
-        Some(format!("there is one in {}: run there", above.display()))
+        let advice = if is_flag {
+            "run there".to_owned()
+        } else {
+            format!("name it with {}", self.named_by)
+        };
+        Some(format!("there is one in {}: {advice}", above.display()))
     }
 }
 

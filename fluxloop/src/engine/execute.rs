@@ -9,6 +9,7 @@ use tokio::{
 
 use super::{
     Approver, Clock, Consumers, Settings, Stop, StopLevel,
+    cases::Cases,
     in_flight::InFlight,
     notice::{Notice, Told, TurnBegan},
     recording::{Recording, Tell},
@@ -78,6 +79,36 @@ impl<H: AgentHost> Experiment<'_, H> {
         stop: Stop,
         consumers: &mut Consumers<'_>,
     ) -> Result<Finished, EngineError> {
+        let cases = Cases::Plan { next: 0 };
+        self.run_cases(cases, (started, clock), stop, consumers)
+            .await
+    }
+
+    /// Runs the cases that are asked for by their positions in the whole plan, in that order, until nobody is left to ask;
+    /// otherwise as [`run`](Self::run). What is asked for after an early end never begins.
+    ///
+    /// # Errors
+    ///
+    /// As [`run`](Self::run).
+    pub async fn run_on_demand(
+        &self,
+        demands: mpsc::UnboundedReceiver<u64>,
+        (started, clock): (Started, &dyn Clock),
+        stop: Stop,
+        consumers: &mut Consumers<'_>,
+    ) -> Result<Finished, EngineError> {
+        let cases = Cases::on_demand(demands);
+        self.run_cases(cases, (started, clock), stop, consumers)
+            .await
+    }
+
+    async fn run_cases(
+        &self,
+        cases: Cases,
+        (started, clock): (Started, &dyn Clock),
+        stop: Stop,
+        consumers: &mut Consumers<'_>,
+    ) -> Result<Finished, EngineError> {
         let (notices, heard) = mpsc::unbounded_channel();
         let runner = Runner {
             agent: self.agent,
@@ -95,26 +126,15 @@ impl<H: AgentHost> Experiment<'_, H> {
             supervisor: self.supervisor,
             clock,
             consumers,
-            statistics: self.statistics(),
+            statistics: Statistics::of(self.plan.iterations().get(), &self.settings.gate),
             in_flight: InFlight::default(),
-            next: 0,
+            cases,
             phase: Phase::Running,
             failed: None,
         };
         progress.emit(&Event::ExperimentStarted(&started));
         progress.drive(&runner, stop, heard).await;
         progress.finish()
-    }
-}
-
-impl<H> Experiment<'_, H> {
-    /// Cases are told apart where they are tried more than once, or judged one by one.
-    fn statistics(&self) -> Statistics {
-        if self.plan.iterations().get() > 1 || self.settings.gate.min_case_pass_rate.is_some() {
-            Statistics::of_cases()
-        } else {
-            Statistics::new()
-        }
     }
 }
 
@@ -138,8 +158,8 @@ struct Progress<'a, 'c> {
     consumers: &'a mut Consumers<'c>,
     statistics: Statistics,
     in_flight: InFlight,
-    /// The next case to start.
-    next: u64,
+    /// Those that have not begun.
+    cases: Cases,
     phase: Phase,
     failed: Option<EngineError>,
 }
@@ -166,9 +186,11 @@ impl Progress<'_, '_> {
                 next_start = Instant::now() + self.settings.run_delay;
             }
             let waits_to_start = self.may_start() && running.len() < self.settings.parallel;
-            if running.is_empty() && !waits_to_start {
+            let may_come = self.phase == Phase::Running && self.cases.may_come();
+            if running.is_empty() && !waits_to_start && !may_come {
                 return;
             }
+            let phase = self.phase;
             tokio::select! {
                 biased;
                 // Before the runs: one in a pause before a retry ends by it, and must not pass for the end of all.
@@ -189,8 +211,9 @@ impl Progress<'_, '_> {
                     }
                     break;
                 }
+                () = self.cases.arrive(), if may_come => {}
                 () = sleep_until(next_start), if waits_to_start => {}
-                () = self.drained() => break,
+                () = drained(phase) => break,
                 _ = ticks.tick() => self.tick(),
             }
         }
@@ -200,15 +223,14 @@ impl Progress<'_, '_> {
     }
 
     fn may_start(&self) -> bool {
-        self.phase == Phase::Running && self.next < self.plan.len()
+        self.phase == Phase::Running && self.cases.are_ready(self.plan)
     }
 
     fn start_next(&mut self) -> Option<crate::plan::Case> {
         if !self.may_start() {
             return None;
         }
-        let case = self.plan.case(self.next)?;
-        self.next += 1;
+        let case = self.cases.take(self.plan)?;
         self.emit(&Event::RunStarted(&case));
         Some(case)
     }
@@ -336,14 +358,6 @@ impl Progress<'_, '_> {
         self.emit(&Event::Interrupted { in_flight });
     }
 
-    /// Ready when the runs in flight have had their time.
-    async fn drained(&self) {
-        match self.phase {
-            Phase::Draining(limit) => sleep_until(limit).await,
-            Phase::Running | Phase::Ending => std::future::pending().await,
-        }
-    }
-
     fn cancel(&mut self) {
         let mut in_flight = std::mem::take(&mut self.in_flight);
         let now = self.clock.now();
@@ -392,6 +406,14 @@ impl Progress<'_, '_> {
             Some(error) => Err(error),
             None => Ok(finished),
         }
+    }
+}
+
+/// Ready when the runs in flight have had their time.
+async fn drained(phase: Phase) {
+    match phase {
+        Phase::Draining(limit) => sleep_until(limit).await,
+        Phase::Running | Phase::Ending => std::future::pending().await,
     }
 }
 

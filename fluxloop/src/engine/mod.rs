@@ -3,6 +3,7 @@
 
 mod approval;
 mod attempt;
+mod cases;
 mod clock;
 mod consumers;
 mod execute;
@@ -12,6 +13,7 @@ mod notice;
 mod recording;
 mod run;
 mod settings;
+mod signals;
 mod stop;
 mod talk;
 
@@ -20,6 +22,7 @@ pub use clock::{Clock, SystemClock};
 pub use consumers::Consumers;
 pub use execute::{DRAIN_LIMIT, EngineError, Experiment};
 pub use settings::Settings;
+pub use signals::Signals;
 pub use stop::{Stop, StopLevel, Stopper};
 
 #[cfg(test)]

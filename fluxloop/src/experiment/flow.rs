@@ -1,15 +1,15 @@
 use std::io;
 
-use super::{
-    Experiment, ExperimentError, ExperimentResult, failures::Failures, limits, linked::LinkedAgents,
-};
+use super::{Experiment, ExperimentError, ExperimentResult, env, failures::Failures, limits};
 use crate::{
     artifact::{Artifacts, ExperimentDirectory, GitQuestion},
     engine::{self, Clock as _, Consumers, NobodyToAsk, Settings, Stop, StopLevel, SystemClock},
     event::Consumer,
     host::{InProcessHost, InProcessOptions},
+    linked::LinkedAgents,
     plan::Plan,
     setup::{Setup, SetupError, Unfit},
+    target::TargetSpec,
     worker::protocol::AgentInfo,
 };
 
@@ -22,8 +22,8 @@ pub(super) async fn conduct(
     let setup = Setup::load(&experiment.into_request(), &mut |warning| {
         warnings.push(warning.report());
     })?;
-    let linked = LinkedAgents::collect()?;
-    let agent = linked.choose(setup.target.as_ref())?;
+    let linked = LinkedAgents::collect(env::test_crate())?;
+    let agent = meant(&linked, setup.target.as_ref())?;
     let plan = setup.plan.clone().for_agent(&agent.name);
     if let Some(supervisor) = &setup.supervisor {
         supervisor.open().map_err(SetupError::from)?;
@@ -48,6 +48,22 @@ pub(super) async fn conduct(
     let result = ready.run(git, warnings, stop).await;
     host.shut_down().await;
     result
+}
+
+/// The agent that is meant.
+fn meant<'l>(
+    linked: &'l LinkedAgents,
+    target: Option<&TargetSpec>,
+) -> Result<&'l AgentInfo, ExperimentError> {
+    if linked.is_empty() {
+        return Err(ExperimentError::NoAgent);
+    }
+    linked
+        .choose(target)
+        .map_err(|choice| ExperimentError::Choice {
+            choice,
+            unlinked: target.and_then(|target| linked.unlinked(target)),
+        })
 }
 
 /// Checks that every input fits the agent, before anything is called.

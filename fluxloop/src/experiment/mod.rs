@@ -58,7 +58,6 @@ mod error;
 mod failures;
 mod flow;
 mod limits;
-mod linked;
 mod require;
 mod result;
 mod running;

@@ -129,8 +129,24 @@ fn written_again(entries: &[RawInput]) -> Result<String, ConfigError> {
     Err(ConfigError::new(kind).with_hint("run them in several experiments"))
 }
 
+/// Reads one input that was [written](as_written) as JSON.
+#[cfg(feature = "harness")]
+pub(crate) fn read_again(text: &str) -> Result<Option<RawInput>, ConfigErrors> {
+    let problems = Problems::default();
+    let source = Arc::new(SourceFile {
+        path: std::path::PathBuf::new(),
+        shown: String::new(),
+        text: text.to_owned(),
+    });
+    let tree = json::document(&source)?;
+    let (items, name) = list(&tree, Format::Json, &problems);
+    let entries = decode_entries(items, name, Format::Json, &problems);
+    let (entries, _warnings) = problems.into_result(entries)?;
+    Ok(entries.into_iter().next())
+}
+
 /// The inputs as a file would have them.
-fn as_written(inputs: &[RawInput]) -> Value {
+pub(crate) fn as_written(inputs: &[RawInput]) -> Value {
     let entry = |input: &RawInput| {
         let mut entry = json!({"input": input.input});
         for (key, value) in [("id", &input.id), ("persona", &input.persona)] {

@@ -16,6 +16,8 @@ use crate::config::Warning;
 pub(crate) use entry::decode_entries;
 pub(crate) use format::Format;
 pub use load::load_inputs;
+#[cfg(feature = "harness")]
+pub(crate) use load::{as_written, read_again};
 
 /// One entry of the inputs, as it was read.
 #[derive(Clone, Debug, PartialEq)]

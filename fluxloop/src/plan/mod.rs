@@ -35,6 +35,17 @@ pub struct Plan {
     selection: Selection,
     /// Whether any case of a pair is run.
     is_run: Vec<bool>,
+    /// Where the pairs stand, if they are not all that the plan has.
+    part: Option<Part>,
+}
+
+/// Pairs that stand together in a plan.
+#[derive(Clone, Copy, Debug)]
+struct Part {
+    /// The place of the first within an iteration.
+    first: u64,
+    /// How many the whole plan has in each.
+    of: u64,
 }
 
 /// An input and who asks it: what every iteration repeats.
@@ -105,7 +116,27 @@ impl Plan {
             is_run: selection.pairs(pairs.len()),
             selection,
             pairs,
+            part: None,
         })
+    }
+
+    /// The plan of an experiment with more inputs, of which the others are not at hand: this one's pairs stand together,
+    /// the first of them at a place among so many in each iteration. All cases of the whole plan are run.
+    #[cfg(feature = "harness")]
+    pub(crate) fn into_part(self, first: u64, of: u64) -> Self {
+        let all = u64::from(self.iterations.get()) * of;
+        Self {
+            selection: Selection::First(all),
+            part: Some(Part { first, of }),
+            ..self
+        }
+    }
+
+    /// The names of its pairs in their order, without the agent, each with the id of its input.
+    #[cfg(feature = "harness")]
+    pub(crate) fn pair_names(&self) -> impl Iterator<Item = (&str, &str)> {
+        let pairs = self.pairs.iter();
+        pairs.map(|pair| (pair.name.as_str(), pair.input.id.as_str()))
     }
 
     /// The same plan for an agent of this name.
@@ -187,7 +218,8 @@ impl Plan {
             return None;
         }
         let place = index % self.pairs_per_iteration();
-        let pair = &self.pairs[usize::try_from(place).ok()?];
+        let at_hand = place.checked_sub(self.part.map_or(0, |part| part.first))?;
+        let pair = self.pairs.get(usize::try_from(at_hand).ok()?)?;
         Some(Case {
             index,
             iteration,
@@ -198,6 +230,38 @@ impl Plan {
             persona_json: pair.persona_json.clone(),
             seed: seed::of_iteration(pair.seed, iteration),
         })
+    }
+
+    /// The case of this name, if it is run. It costs no other case's name.
+    #[must_use]
+    pub fn case_named(&self, name: &str) -> Option<Case> {
+        let rest = name.strip_prefix(&*self.agent)?.strip_prefix("::")?;
+        let (pair, iteration) = rest.rsplit_once("::iter_")?;
+        let iteration: u64 = iteration.parse().ok()?;
+        let place = self.pairs.iter().position(|known| known.name == pair)?;
+        let place = self.part.map_or(0, |part| part.first) + place as u64;
+        let index = iteration
+            .checked_mul(self.pairs_per_iteration())?
+            .checked_add(place)?;
+        let case = self.case_at(index)?;
+        // `iter_01` is nobody's name.
+        (self.selection.contains(index) && case.name == name).then_some(case)
+    }
+
+    /// The same plan with these of its cases alone, by their positions in the whole plan: the others are left out.
+    #[must_use]
+    pub fn only(self, positions: impl IntoIterator<Item = u64>) -> Self {
+        let selection = self.selection.only(positions);
+        let is_run = match self.part {
+            None => selection.pairs(self.pairs.len()),
+            // Those that are not run have no say: few are asked for by their names.
+            Some(_) => vec![true; self.pairs.len()],
+        };
+        Self {
+            selection,
+            is_run,
+            ..self
+        }
     }
 
     /// All cases that are run, by iteration, then input, then persona.
@@ -211,6 +275,6 @@ impl Plan {
     }
 
     fn pairs_per_iteration(&self) -> u64 {
-        self.pairs.len() as u64
+        self.part.map_or(self.pairs.len() as u64, |part| part.of)
     }
 }

@@ -50,6 +50,23 @@ impl Selection {
         }
     }
 
+    /// Whether the case at a position in the plan is run.
+    pub(super) fn contains(&self, position: u64) -> bool {
+        match self {
+            Self::First(count) => position < *count,
+            Self::At(positions) => positions.binary_search(&position).is_ok(),
+        }
+    }
+
+    /// Of these positions those that are run, in the order of the plan.
+    pub(super) fn only(&self, positions: impl IntoIterator<Item = u64>) -> Self {
+        let kept = positions.into_iter().filter(|at| self.contains(*at));
+        let mut kept: Vec<u64> = kept.collect();
+        kept.sort_unstable();
+        kept.dedup();
+        Self::At(kept.into())
+    }
+
     /// Which pairs have a case that is run, by their order.
     pub(super) fn pairs(&self, count: usize) -> Vec<bool> {
         let mut asked = vec![false; count];

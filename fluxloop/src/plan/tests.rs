@@ -222,3 +222,61 @@ fn a_million_cases_are_made_one_by_one() {
         Some("run::expert::c::iter_999999".to_owned())
     );
 }
+
+#[test]
+fn a_case_is_found_by_its_name_and_no_other_name_is_one() {
+    let mut config = config(&["novice", "expert"], None);
+    config.iterations = 2.try_into().unwrap();
+    let plan = plan(&config, &inputs()).unwrap();
+    for case in plan.cases() {
+        let found = plan.case_named(&case.name).expect("it is there");
+        assert_eq!((found.index, found.seed), (case.index, case.seed));
+    }
+    for name in [
+        "",
+        "run",
+        "run::novice::a",
+        "run::novice::a::iter_2",
+        "run::novice::a::iter_00",
+        "walk::novice::a::iter_0",
+        "run::novice::c::iter_0",
+    ] {
+        assert!(plan.case_named(name).is_none(), "{name}");
+    }
+    let one = plan.only([5, 5, 99]);
+    let names: Vec<_> = one.cases().map(|case| case.name).collect();
+    assert_eq!(names, ["run::novice::b::iter_1"]);
+    assert_eq!((one.len(), one.left_out(), one.inputs()), (1, 7, 1));
+    assert!(
+        one.case_named("run::novice::a::iter_0").is_none(),
+        "it is left out"
+    );
+}
+
+#[cfg(feature = "harness")]
+#[test]
+fn a_part_has_the_cases_of_the_whole() {
+    let mut config = config(&["novice", "expert"], None);
+    config.iterations = 3.try_into().unwrap();
+    let whole = plan(&config, &inputs()).unwrap();
+    let part = plan(&config, &inputs()[1..2]).unwrap().into_part(1, 4);
+    assert_eq!((part.len(), part.left_out()), (12, 0));
+    for name in ["run::novice::b::iter_0", "run::expert::b::iter_2"] {
+        let (of_whole, of_part) = (
+            whole.case_named(name).unwrap(),
+            part.case_named(name).unwrap(),
+        );
+        assert_eq!(
+            (of_whole.index, of_whole.seed),
+            (of_part.index, of_part.seed)
+        );
+        assert_eq!(of_whole.pair, of_part.pair);
+    }
+    assert!(
+        part.case_named("run::novice::a::iter_0").is_none(),
+        "it is not at hand"
+    );
+    let one = part.only([whole.case_named("run::expert::b::iter_1").unwrap().index]);
+    let names: Vec<_> = one.cases().map(|case| case.name).collect();
+    assert_eq!(names, ["run::expert::b::iter_1"]);
+}

@@ -1,4 +1,10 @@
-use std::{borrow::Cow, fmt, ops::Range, sync::Arc};
+use std::{
+    borrow::Cow,
+    fmt,
+    hash::{DefaultHasher, Hash as _, Hasher as _},
+    ops::Range,
+    sync::Arc,
+};
 
 use aho_corasick::{AhoCorasick, MatchKind};
 use serde_json::Value;
@@ -16,6 +22,8 @@ pub struct Secrets {
 
 struct Known {
     values: usize,
+    /// What tells them from others.
+    fingerprint: u64,
     longest: usize,
     /// As they are, and as JSON writes them.
     finder: AhoCorasick,
@@ -26,6 +34,12 @@ impl fmt::Debug for Secrets {
         let values = self.known.as_ref().map_or(0, |known| known.values);
         write!(f, "Secrets({values} values)")
     }
+}
+
+fn fingerprint(values: &[String]) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    values.hash(&mut hasher);
+    hasher.finish()
 }
 
 impl Secrets {
@@ -47,6 +61,7 @@ impl Secrets {
             return Self::default();
         }
         let count = values.len();
+        let fingerprint = fingerprint(&values);
         let mut patterns: Vec<String> = values.iter().flat_map(|value| lines(value)).collect();
         let escaped: Vec<String> = values.iter().chain(&patterns).map(|p| escaped(p)).collect();
         patterns.extend(values.into_iter().chain(escaped));
@@ -60,10 +75,17 @@ impl Secrets {
         Self {
             known: Some(Arc::new(Known {
                 values: count,
+                fingerprint,
                 longest,
                 finder,
             })),
         }
+    }
+
+    /// What tells these secrets from others, in this process and in those of the same build.
+    #[must_use]
+    pub fn fingerprint(&self) -> u64 {
+        self.known.as_ref().map_or(0, |known| known.fingerprint)
     }
 
     /// Masks every secret in a text.

@@ -3,13 +3,15 @@
 mod error;
 mod unfit;
 
+use std::path::Path;
+
 use jiff::Timestamp;
 
 pub use error::SetupError;
 pub use unfit::Unfit;
 
 use crate::{
-    artifact::{ArtifactInput, ExperimentDirectory, GitState},
+    artifact::{ArtifactInput, GitState},
     config::{self, Config, LoadRequest, Warning},
     event::Started,
     input::{Inputs, load_inputs},
@@ -47,19 +49,39 @@ impl Setup {
     pub fn load(request: &LoadRequest, warn: &mut dyn FnMut(&Warning)) -> Result<Self, SetupError> {
         let loaded = config::load(request)?;
         loaded.warnings.iter().for_each(&mut *warn);
-        let config = loaded.config;
+        Self::of(loaded.config, request.seed, warn)
+    }
+
+    /// Reads the inputs of a configuration, and makes the plan of them. `seed` counts where none is configured.
+    ///
+    /// # Errors
+    ///
+    /// When anything in the inputs is wrong, or nothing is left to run.
+    pub fn of(
+        config: Config,
+        seed: Option<u64>,
+        warn: &mut dyn FnMut(&Warning),
+    ) -> Result<Self, SetupError> {
         let inputs = load_inputs(&config)?;
         inputs.warnings.iter().for_each(warn);
+        Self::with_plan(config, seed, |config, seed| {
+            let plan = Plan::new(config, &inputs.entries, seed)?;
+            Ok((inputs, plan))
+        })
+    }
+
+    /// An experiment whose inputs and plan are made by `plan`, for a seed.
+    pub(crate) fn with_plan(
+        config: Config,
+        seed: Option<u64>,
+        plan: impl FnOnce(&Config, u64) -> Result<(Inputs, Plan), SetupError>,
+    ) -> Result<Self, SetupError> {
+        let seed = config.seed.or(seed);
         // Few enough digits for every program that reads the rows.
-        let seed = config.seed.unwrap_or_else(|| u64::from(fastrand::u32(..)));
+        let seed = seed.unwrap_or_else(|| u64::from(fastrand::u32(..)));
         let supervisor = Supervisor::new(&config, seed)?;
-        let plan = Plan::new(&config, &inputs.entries, seed)?;
-        let target = config
-            .runner
-            .target
-            .as_deref()
-            .map(str::parse)
-            .transpose()?;
+        let (inputs, plan) = plan(&config, seed)?;
+        let target = target_of(&config)?;
         Ok(Self {
             config,
             inputs,
@@ -76,11 +98,11 @@ impl Setup {
         &self,
         agent: &AgentInfo,
         plan: &Plan,
-        directory: &ExperimentDirectory,
+        directory: impl AsRef<Path>,
         at: Timestamp,
     ) -> Started {
         let name = self.config.secrets.redact(&self.config.name).into_owned();
-        let mut started = Started::new(name, directory.path(), agent.target(), at);
+        let mut started = Started::new(name, directory.as_ref(), agent.target(), at);
         started.inputs = plan.inputs() as u64;
         started.iterations = plan.iterations().get();
         started.planned = plan.len();
@@ -106,4 +128,10 @@ impl Setup {
             started,
         }
     }
+}
+
+/// The agent that a configuration asks for, if it asks for one.
+pub(crate) fn target_of(config: &Config) -> Result<Option<TargetSpec>, SetupError> {
+    let target = config.runner.target.as_deref();
+    Ok(target.map(str::parse).transpose()?)
 }

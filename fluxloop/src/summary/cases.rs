@@ -1,30 +1,75 @@
 use std::{cmp::Ordering, collections::BTreeMap, sync::Arc};
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
-use super::{Interval, Tries};
-use crate::{
-    Persona,
-    event::{FailureKind, Outcome, Run},
-    plan::PlannedInput,
-};
+use super::{Interval, Tries, tally::Tally};
+use crate::{Persona, event::FailureKind, plan::PlannedInput};
 
 /// The most cases that [`Repeats`] lists.
 const MOST_LISTED: usize = 1000;
 
 /// The tries of each case: what repeated runs of it came to. It takes some 24 bytes a case.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(from = "Written", into = "Written")]
 pub(super) struct CaseTries {
     /// In the order of cases within an iteration.
     cases: Vec<Option<Tried>>,
     agent: String,
 }
 
+/// The tries of each case, written down.
+#[derive(Serialize, Deserialize)]
+struct Written {
+    agent: String,
+    /// Place, name, tries.
+    cases: Vec<(usize, Box<str>, Tries)>,
+}
+
+impl From<CaseTries> for Written {
+    fn from(of_all: CaseTries) -> Self {
+        let CaseTries { cases, agent } = of_all;
+        let cases = cases.iter().enumerate();
+        let cases = cases.filter_map(|(place, tried)| {
+            let tried = tried.as_ref()?;
+            Some((place, tried.case.text(&agent).into(), tried.tries))
+        });
+        Self {
+            cases: cases.collect(),
+            agent,
+        }
+    }
+}
+
+impl From<Written> for CaseTries {
+    fn from(written: Written) -> Self {
+        let mut cases = Vec::new();
+        for (place, name, tries) in written.cases {
+            if cases.len() <= place {
+                cases.resize(place + 1, None);
+            }
+            let case = Name::Told(name);
+            cases[place] = Some(Tried { case, tries });
+        }
+        Self {
+            cases,
+            agent: written.agent,
+        }
+    }
+}
+
 #[derive(Clone, Debug)]
 struct Tried {
-    input: Arc<PlannedInput>,
-    persona: Option<Arc<Persona>>,
+    case: Name,
     tries: Tries,
+}
+
+/// A case's name without the iteration.
+#[derive(Clone, Debug)]
+enum Name {
+    /// What it is made of besides the agent.
+    Planned(Arc<PlannedInput>, Option<Arc<Persona>>),
+    /// All of it.
+    Told(Box<str>),
 }
 
 /// What repeated tries of the cases say.
@@ -70,27 +115,25 @@ pub struct CaseReport {
 
 impl CaseTries {
     /// Takes a finished run in. One that was cut off from outside is no try.
-    pub(super) fn record(&mut self, run: &Run) {
-        if matches!(&run.outcome, Outcome::Failed(failure) if failure.kind == FailureKind::Cancelled)
-        {
+    pub(super) fn record(&mut self, run: &Tally<'_>) {
+        if run.failed == Some(FailureKind::Cancelled) {
             return;
         }
-        let Ok(place) = usize::try_from(run.case.pair) else {
+        let Ok(place) = usize::try_from(run.pair) else {
             return;
         };
         if self.agent.is_empty() {
-            let name = run.case.name.split("::").next();
+            let name = run.case.split("::").next();
             name.unwrap_or_default().clone_into(&mut self.agent);
         }
         if self.cases.len() <= place {
             self.cases.resize(place + 1, None);
         }
         let tried = self.cases[place].get_or_insert_with(|| Tried {
-            input: Arc::clone(&run.case.input),
-            persona: run.case.persona.clone(),
+            case: Name::of(run),
             tries: Tries::default(),
         });
-        tried.tries.record(run.outcome.is_success());
+        tried.tries.record(run.failed.is_none());
     }
 
     /// The lowest pass rate of any case; absent over nothing.
@@ -146,10 +189,29 @@ impl CaseTries {
     }
 }
 
+impl Name {
+    fn of(run: &Tally<'_>) -> Self {
+        if let Some((input, persona)) = run.planned {
+            return Self::Planned(Arc::clone(input), persona.cloned());
+        }
+        let case = run.case.rsplit_once("::iter_");
+        Self::Told(case.map_or(&*run.case, |(case, _)| case).into())
+    }
+
+    fn text(&self, agent: &str) -> String {
+        match self {
+            Self::Planned(input, persona) => {
+                let persona = persona.as_ref();
+                let persona = persona.map_or("any", |persona| persona.name.as_str());
+                format!("{agent}::{persona}::{}", input.id)
+            }
+            Self::Told(name) => name.to_string(),
+        }
+    }
+}
+
 impl Tried {
     fn report(&self, agent: &str) -> Option<CaseReport> {
-        let persona = self.persona.as_ref();
-        let persona = persona.map_or("any", |persona| persona.name.as_str());
         let each = |of: fn(Tries, u32) -> Option<f64>| {
             let values = steps(self.tries.tries);
             values
@@ -157,7 +219,7 @@ impl Tried {
                 .collect()
         };
         Some(CaseReport {
-            case: format!("{agent}::{persona}::{}", self.input.id),
+            case: self.case.text(agent),
             tries: self.tries,
             pass_rate: self.tries.pass_rate()?,
             interval: self.tries.interval()?,

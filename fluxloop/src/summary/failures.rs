@@ -1,6 +1,8 @@
 use std::collections::{BTreeMap, HashMap};
 
-use crate::event::{Failure, FailureKind};
+use serde::{Deserialize, Serialize};
+
+use crate::event::FailureKind;
 
 /// Different messages of a kind that are told apart; the rest is counted together.
 const MOST_MESSAGES: usize = 200;
@@ -25,27 +27,27 @@ pub struct FailureGroup {
 }
 
 /// Bounded: an agent that fails a million times with a million messages costs no million strings.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub(super) struct FailureGroups {
     kinds: BTreeMap<FailureKind, Groups>,
 }
 
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 struct Groups {
     by_message: HashMap<String, Group>,
     others: Group,
 }
 
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 struct Group {
     count: u64,
     cases: Vec<String>,
 }
 
 impl FailureGroups {
-    pub(super) fn record(&mut self, failure: &Failure, case: &str) {
-        let groups = self.kinds.entry(failure.kind).or_default();
-        groups.of_message(&failure.message).record(case);
+    pub(super) fn record(&mut self, kind: FailureKind, message: &str, case: &str) {
+        let groups = self.kinds.entry(kind).or_default();
+        groups.of_message(message).record(case);
     }
 
     /// The most frequent first; among equals by kind and message.
@@ -116,7 +118,7 @@ mod tests {
     use super::*;
 
     fn record(groups: &mut FailureGroups, kind: FailureKind, message: &str, case: &str) {
-        groups.record(&Failure::new(kind, message), case);
+        groups.record(kind, message, case);
     }
 
     #[test]

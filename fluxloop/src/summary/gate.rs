@@ -1,6 +1,9 @@
 use serde::Serialize;
 
-use super::Counts;
+use super::{
+    Counts,
+    words::{percentage, plural, required},
+};
 use crate::config::Gate;
 
 /// What the gate says of a finished experiment.
@@ -19,6 +22,39 @@ pub struct Verdict {
     /// The lowest pass rate of any case, where cases are told apart.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub worst_case_pass_rate: Option<f64>,
+}
+
+impl Verdict {
+    /// The gate's conditions beside what they were held against: `2 runs failed, at most 1 may`.
+    #[must_use]
+    pub fn conditions(&self, counts: Counts) -> String {
+        let failed = match counts.failed {
+            0 => "no run failed".to_owned(),
+            failed => format!(
+                "{} failed, at most {} may",
+                plural(failed, "run"),
+                self.max_failures
+            ),
+        };
+        let each_case = match (self.min_case_pass_rate, self.worst_case_pass_rate) {
+            (Some(least), Some(worst)) => format!(
+                "; of each case at least {} must pass, and of the worst {} did",
+                required(least),
+                percentage(worst)
+            ),
+            _ => String::new(),
+        };
+        let Some(least) = self.min_success_rate.map(required) else {
+            return failed + &each_case;
+        };
+        match counts.success_rate {
+            Some(rate) => format!(
+                "{failed}; {} succeeded, at least {least} must{each_case}",
+                percentage(rate)
+            ),
+            None => format!("no run finished, and at least {least} must succeed"),
+        }
+    }
 }
 
 impl Gate {
@@ -102,5 +138,32 @@ mod tests {
     fn nothing_run_holds_unless_a_rate_is_asked_for() {
         assert!(judge(0, None, 0, 0));
         assert!(!judge(0, Some(0.0), 0, 0));
+    }
+
+    #[test]
+    fn each_condition_of_the_gate_has_its_numbers() {
+        let counts = |successful: u64, failed: u64| {
+            let total = successful + failed;
+            #[expect(clippy::cast_precision_loss, reason = "small counts")]
+            let success_rate = (total > 0).then(|| successful as f64 / total as f64);
+            Counts {
+                total,
+                successful,
+                failed,
+                success_rate,
+            }
+        };
+        let said = |max_failures, least, counts: Counts| {
+            let gate = Gate {
+                max_failures,
+                min_success_rate: least,
+                min_case_pass_rate: None,
+            };
+            gate.judge(&counts, None).conditions(counts)
+        };
+        insta::assert_snapshot!(said(0, None, counts(10, 0)), @"no run failed");
+        insta::assert_snapshot!(said(2, None, counts(9, 1)), @"1 run failed, at most 2 may");
+        insta::assert_snapshot!(said(0, Some(0.9995), counts(1999, 1)), @"1 run failed, at most 0 may; 99.9% succeeded, at least 99.95% must");
+        insta::assert_snapshot!(said(0, Some(0.5), counts(0, 0)), @"no run finished, and at least 50% must succeed");
     }
 }

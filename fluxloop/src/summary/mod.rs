@@ -6,8 +6,11 @@ mod gate;
 mod repeats;
 #[cfg(test)]
 pub(crate) mod sample;
+mod sparse;
 mod statistics;
 mod supervision;
+mod tally;
+pub mod words;
 
 pub use cases::{CaseReport, Repeats};
 pub use failures::FailureGroup;
@@ -17,3 +20,5 @@ pub use statistics::{Counts, DurationsMs, Statistics};
 pub use supervision::Supervision;
 
 pub(crate) use statistics::milliseconds;
+#[cfg(feature = "harness")]
+pub(crate) use tally::Tally;

@@ -1,12 +1,12 @@
 //! What repeated tries of one case say of it.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// The 97.5 % quantile of the normal distribution: an interval of 95 %.
 const Z: f64 = 1.959_963_984_540_054;
 
 /// How often a case passed, of how many tries.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Tries {
     /// Tries that ended.
     pub tries: u32,

@@ -7,9 +7,11 @@ use super::{
     Repeats, Supervision,
     cases::CaseTries,
     failures::{FailureGroup, FailureGroups},
+    tally::Tally,
 };
 use crate::{
-    event::{FailureKind, Outcome, Run},
+    config::Gate,
+    event::{FailureKind, Run},
     worker::protocol::Usage,
 };
 
@@ -61,8 +63,8 @@ pub struct DurationsMs {
 /// The longest duration in nanoseconds that percentiles tell from longer ones: 292 years.
 const LONGEST: u64 = i64::MAX as u64;
 
-/// The fold over finished runs. It takes half a megabyte, however many there are.
-#[derive(Clone, Debug)]
+/// The fold over finished runs. It takes half a megabyte, however many there are. Written down, it can be gone on with.
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Statistics {
     counts: Counts,
     by_persona: BTreeMap<String, Counts>,
@@ -71,6 +73,7 @@ pub struct Statistics {
     /// Where tries of one case are told from those of another.
     cases: Option<CaseTries>,
     supervision: Option<Supervision>,
+    #[serde(with = "super::sparse")]
     durations: Histogram<u64>,
     shortest: Duration,
     longest: Duration,
@@ -89,10 +92,6 @@ impl Default for Statistics {
 
 impl Statistics {
     /// Nothing has run yet.
-    ///
-    /// # Panics
-    ///
-    /// Never: the bounds are within what a histogram takes.
     #[must_use]
     pub fn new() -> Self {
         Self {
@@ -102,8 +101,7 @@ impl Statistics {
             groups: FailureGroups::default(),
             cases: None,
             supervision: None,
-            durations: Histogram::new_with_bounds(1, LONGEST, 3)
-                .expect("these bounds are valid, with three significant digits"),
+            durations: durations(),
             shortest: Duration::MAX,
             longest: Duration::ZERO,
             sum: Duration::ZERO,
@@ -119,6 +117,17 @@ impl Statistics {
         Self {
             cases: Some(CaseTries::default()),
             ..Self::new()
+        }
+    }
+
+    /// Nothing has run yet of an experiment with so many tries of each case. Cases are told apart where they are tried more
+    /// than once, or judged one by one.
+    #[must_use]
+    pub fn of(iterations: u32, gate: &Gate) -> Self {
+        if iterations > 1 || gate.min_case_pass_rate.is_some() {
+            Self::of_cases()
+        } else {
+            Self::new()
         }
     }
 
@@ -148,29 +157,34 @@ impl Statistics {
 
     /// Takes one finished run in.
     pub fn record(&mut self, run: &Run) {
-        let success = run.outcome.is_success();
+        self.count(&Tally::from(run));
+    }
+
+    /// Takes in what a finished run counts for.
+    pub(crate) fn count(&mut self, run: &Tally<'_>) {
+        let success = run.failed.is_none();
         self.counts.record(success);
-        if let Some(persona) = &run.case.persona {
-            match self.by_persona.get_mut(&persona.name) {
+        if let Some(persona) = run.persona.as_deref() {
+            match self.by_persona.get_mut(persona) {
                 Some(counts) => counts.record(success),
                 None => self
                     .by_persona
-                    .entry(persona.name.clone())
+                    .entry(persona.to_owned())
                     .or_default()
                     .record(success),
             }
         }
-        if let Outcome::Failed(failure) = &run.outcome {
-            *self.by_kind.entry(failure.kind).or_default() += 1;
-            self.groups.record(failure, &run.case.name);
+        if let Some(kind) = run.failed {
+            *self.by_kind.entry(kind).or_default() += 1;
+            self.groups.record(kind, &run.message, &run.case);
         }
         if let Some(cases) = &mut self.cases {
             cases.record(run);
         }
-        if let Some(conversation) = &run.conversation {
+        if let Some(supervised) = &run.supervised {
             self.supervision
-                .get_or_insert_with(|| Supervision::of(conversation))
-                .record(conversation);
+                .get_or_insert_with(|| Supervision::of(supervised))
+                .record(supervised);
         }
         self.durations
             .saturating_record(u64::try_from(run.duration.as_nanos()).unwrap_or(u64::MAX));
@@ -241,6 +255,12 @@ impl Statistics {
         let nanos = self.durations.value_at_percentile(percent);
         milliseconds(Duration::from_nanos(nanos).clamp(self.shortest, self.longest))
     }
+}
+
+/// No duration yet.
+pub(super) fn durations() -> Histogram<u64> {
+    Histogram::new_with_bounds(1, LONGEST, 3)
+        .expect("these bounds are valid, with three significant digits")
 }
 
 /// A duration as files and messages show it: milliseconds, rounded to microseconds.

@@ -9,14 +9,11 @@ use super::{
     env::WorkerEnvironment,
     outbox::Outbox,
     panic::install_hook,
-    protocol::{AgentInfo, ObserveOptions},
+    protocol::ObserveOptions,
     run::Runs,
-    serve::{ToEngine, WorkerError, agents_runtime, answer, info, talk_over},
+    serve::{ToEngine, WorkerError, agents_runtime, answer, talk_over},
 };
-use crate::{
-    agent::{AgentEntry, Registry, RegistryError},
-    observe::Beside,
-};
+use crate::{agent::Registry, observe::Beside};
 
 /// The engine's end of the connection to such a worker.
 #[cfg(unix)]
@@ -36,15 +33,6 @@ pub(crate) struct LocalWorker {
     pub(crate) connection: EnginesEnd,
     /// What it has to say. It is to be abandoned where the worker is ended before it says so.
     pub(crate) outbox: Arc<Outbox>,
-}
-
-/// The agents that are linked into this program.
-pub(crate) fn agents() -> Result<Vec<AgentInfo>, RegistryError> {
-    let registry = Registry::collect()?;
-    let agents = registry.agents();
-    Ok(agents
-        .map(|agent: &AgentEntry| info(&agent.id(), agent))
-        .collect())
 }
 
 /// Starts a worker. A panic hook that is there stays, and is called.

@@ -15,7 +15,7 @@ pub use observation::{
     SpanError, SpanKind, SpanStart, Usage,
 };
 
-use crate::agent::{AgentError, Arguments, BindError};
+use crate::agent::{AgentEntry, AgentError, Arguments, BindError};
 
 /// The protocol's version. An engine and a worker that differ in it refuse each other.
 pub const VERSION: u32 = 1;
@@ -162,6 +162,20 @@ pub struct AgentInfo {
     /// The binary or example it was compiled for, if any.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub binary: Option<String>,
+}
+
+impl From<&AgentEntry> for AgentInfo {
+    fn from(agent: &AgentEntry) -> Self {
+        Self {
+            id: agent.id(),
+            name: agent.name.to_owned(),
+            module_path: agent.module_path.to_owned(),
+            file: agent.file.to_owned(),
+            line: agent.line,
+            package: agent.package.to_owned(),
+            binary: agent.binary.map(str::to_owned),
+        }
+    }
 }
 
 impl AgentInfo {

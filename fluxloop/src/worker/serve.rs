@@ -187,18 +187,18 @@ struct Worker {
 
 impl Worker {
     fn new(outbox: Arc<Outbox>, registry: &Registry, (token, runs): (String, Arc<Runs>)) -> Self {
-        let agents: Vec<_> = registry.agents().map(|agent| (agent.id(), agent)).collect();
+        let agents = || registry.agents();
         let hello = Hello {
             protocol: VERSION,
             token,
             fluxloop: env!("CARGO_PKG_VERSION").to_owned(),
-            agents: agents.iter().map(|(id, agent)| info(id, agent)).collect(),
+            agents: agents().map(AgentInfo::from).collect(),
         };
         let worker = Self {
             outbox,
             runs,
             questions: Arc::default(),
-            agents: agents.into_iter().collect(),
+            agents: agents().map(|agent| (agent.id(), agent)).collect(),
         };
         worker.send(&Response::Hello(hello));
         worker
@@ -295,18 +295,5 @@ impl Worker {
     fn send(&self, response: &Response<'_>) {
         // Each part is text or JSON already: it can be written.
         let _ = self.outbox.send(response);
-    }
-}
-
-/// What is told of an agent.
-pub(super) fn info(id: &str, agent: &AgentEntry) -> AgentInfo {
-    AgentInfo {
-        id: id.to_owned(),
-        name: agent.name.to_owned(),
-        module_path: agent.module_path.to_owned(),
-        file: agent.file.to_owned(),
-        line: agent.line,
-        package: agent.package.to_owned(),
-        binary: agent.binary.map(str::to_owned),
     }
 }

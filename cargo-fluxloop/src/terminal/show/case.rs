@@ -1,6 +1,9 @@
 use std::fmt::Write as _;
 
-use fluxloop::artifact::read::{ObservationTree, RecordedFailure, RecordedRun};
+use fluxloop::{
+    artifact::read::{ObservationTree, RecordedFailure, RecordedRun},
+    summary::words::plural,
+};
 use serde_json::value::RawValue;
 
 use super::{
@@ -13,7 +16,7 @@ use super::{
     value::as_text,
 };
 use crate::terminal::{
-    duration::{measured, plural},
+    duration::measured,
     sanitize::{visible, width},
     shell::{BAD, GOOD},
 };

@@ -3,7 +3,10 @@ use std::{fmt::Write as _, path::Path};
 use anstyle::Style;
 use fluxloop::{
     artifact::read::{ExperimentStatus, RecordedGate, RecordedSummary},
-    summary::Counts,
+    summary::{
+        Counts,
+        words::{percentage, required},
+    },
 };
 
 use super::{
@@ -12,7 +15,7 @@ use super::{
     paragraph::lines,
 };
 use crate::terminal::{
-    duration::{measured, percentage, required},
+    duration::measured,
     sanitize::visible,
     shell::{BAD, GOOD},
 };

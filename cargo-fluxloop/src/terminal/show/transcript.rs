@@ -1,15 +1,15 @@
 use anstyle::{AnsiColor, Style};
-use fluxloop::artifact::read::{RecordedRun, Said};
+use fluxloop::{
+    artifact::read::{RecordedRun, Said},
+    summary::words::plural,
+};
 
 use super::{
     line::Line,
     page::{FAINT, Page, USER},
     paragraph::lines,
 };
-use crate::terminal::{
-    duration::plural,
-    sanitize::{truncated, width},
-};
+use crate::terminal::sanitize::{truncated, width};
 
 /// Who answers.
 const ASSISTANT: Style = AnsiColor::Green.on_default();

@@ -2,7 +2,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::{
-    event::{ConversationEnd, ConversationRecord, Failure},
+    event::{ConversationEnd, ConversationRecord, Failure, Outcome},
     summary::sample::SampleRun,
     supervisor::{MockSupervisor, Supervisor, TokenUsage},
 };
@@ -183,7 +183,10 @@ fn what_the_supervisor_used_is_summed_up() {
     // The decision that failed is none, and was paid for.
     statistics.record(&supervised(&[300], Some(50)));
     let supervision = statistics.supervision().unwrap();
-    assert_eq!((supervision.provider, supervision.decisions), ("mock", 3));
+    assert_eq!(
+        (supervision.provider.as_str(), supervision.decisions),
+        ("mock", 3)
+    );
     let usage = supervision.token_usage.unwrap();
     assert_eq!(
         (usage.input_tokens, usage.output_tokens, usage.total_tokens),

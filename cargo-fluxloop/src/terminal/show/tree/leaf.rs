@@ -1,4 +1,7 @@
-use fluxloop::artifact::read::{Level, Observation, ObservationKind, RecordedFailure};
+use fluxloop::{
+    artifact::read::{Level, Observation, ObservationKind, RecordedFailure},
+    summary::words::plural,
+};
 use serde_json::value::RawValue;
 
 use super::super::{
@@ -9,7 +12,6 @@ use super::super::{
     value::{as_text, in_line},
 };
 use crate::terminal::{
-    duration::plural,
     sanitize::{truncated, width},
     shell::BAD,
 };

@@ -1,10 +1,11 @@
 use std::{convert::Infallible, future::pending, io};
 
-use fluxloop::engine::{StopLevel, Stopper};
+use super::{StopLevel, Stopper};
 
 /// Hears Ctrl-C, and where there is one the system's request to end.
 #[cfg(unix)]
-pub(super) struct Signals {
+#[derive(Debug)]
+pub struct Signals {
     interrupt: tokio::signal::unix::Signal,
     terminate: tokio::signal::unix::Signal,
 }
@@ -16,7 +17,11 @@ const FILE_SIZE_LIMIT: std::ffi::c_int = 25;
 #[cfg(unix)]
 impl Signals {
     /// Hears from now on; must be called within a runtime.
-    pub(super) fn listen() -> io::Result<Self> {
+    ///
+    /// # Errors
+    ///
+    /// When the system does not let us.
+    pub fn listen() -> io::Result<Self> {
         use tokio::signal::unix::{SignalKind, signal};
         // A file at its largest size (`ulimit -f`) is results that cannot be written, and not the end of this process.
         // Once somebody has listened, that is so.
@@ -28,7 +33,7 @@ impl Signals {
     }
 
     /// Waits for the next one.
-    pub(super) async fn next(&mut self) {
+    pub async fn next(&mut self) {
         tokio::select! {
             _ = self.interrupt.recv() => {}
             _ = self.terminate.recv() => {}
@@ -38,30 +43,37 @@ impl Signals {
 
 /// Hears Ctrl-C.
 #[cfg(not(unix))]
-pub(super) struct Signals;
+#[derive(Debug)]
+pub struct Signals;
 
 #[cfg(not(unix))]
 impl Signals {
     /// Hears from now on.
+    ///
+    /// # Errors
+    ///
+    /// Never here.
     #[expect(clippy::unnecessary_wraps, reason = "alike on all systems")]
-    pub(super) fn listen() -> io::Result<Self> {
+    pub fn listen() -> io::Result<Self> {
         Ok(Self)
     }
 
     /// Waits for the next one.
-    pub(super) async fn next(&mut self) {
+    pub async fn next(&mut self) {
         if tokio::signal::ctrl_c().await.is_err() {
             std::future::pending::<()>().await;
         }
     }
 }
 
-/// The first signal asks the experiment to end, the second to end at once.
-pub(super) async fn pass_on(mut signals: Signals, stopper: Stopper) -> Infallible {
-    signals.next().await;
-    stopper.ask(StopLevel::Drain);
-    signals.next().await;
-    stopper.ask(StopLevel::Now);
-    // Whoever listens must not hear that nobody asks any more.
-    pending().await
+impl Signals {
+    /// The first signal asks the experiment to end, the second to end at once.
+    pub async fn pass_on(mut self, stopper: Stopper) -> Infallible {
+        self.next().await;
+        stopper.ask(StopLevel::Drain);
+        self.next().await;
+        stopper.ask(StopLevel::Now);
+        // Whoever listens must not hear that nobody asks any more.
+        pending().await
+    }
 }

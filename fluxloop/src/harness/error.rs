@@ -1,0 +1,122 @@
+use std::{
+    io,
+    iter::{once, repeat},
+};
+
+use crate::{
+    agent::RegistryError,
+    artifact::ArtifactError,
+    config::report,
+    engine::EngineError,
+    host::StartError,
+    setup::{SetupError, Unfit},
+    target::ChoiceError,
+    visible::visible,
+};
+
+/// Why tests could not be run, or not to their end.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum HarnessError {
+    /// Configuration or inputs.
+    #[error(transparent)]
+    Setup(#[from] SetupError),
+    /// Two agents are called alike.
+    #[error(transparent)]
+    Registry(#[from] RegistryError),
+    /// Nothing to run.
+    #[error("no agent is linked into this test")]
+    NoAgent {
+        /// The package as a crate would be called.
+        package: String,
+    },
+    /// None or several agents fit the configured target.
+    #[error(transparent)]
+    Choice(#[from] ChoiceError),
+    /// Two configurations would give their tests the same names.
+    #[error("two configurations are called `{name}`: their cases would have the same names")]
+    SameName {
+        /// The name.
+        name: String,
+    },
+    /// This program did not become a worker.
+    #[error(transparent)]
+    Start(#[from] StartError),
+    /// Inputs that the agent does not take.
+    #[error(transparent)]
+    Unfit(#[from] Unfit),
+    /// Results could not be written.
+    #[error(transparent)]
+    Artifact(#[from] ArtifactError),
+    /// The experiment could not be run to its end.
+    #[error(transparent)]
+    Engine(#[from] EngineError),
+    /// Ctrl-C before the first run.
+    #[error("interrupted before the first run: nothing was run")]
+    Interrupted,
+    /// The system denied what is needed.
+    #[error("{what}")]
+    System {
+        /// What was to be done.
+        what: &'static str,
+        /// Why it could not.
+        source: io::Error,
+    },
+}
+
+impl HarnessError {
+    /// For `map_err`: the system denied this.
+    pub(super) fn system(what: &'static str) -> impl FnOnce(io::Error) -> Self {
+        move |source| Self::System { what, source }
+    }
+
+    /// What to do about it.
+    fn hint(&self) -> Option<String> {
+        match self {
+            Self::Setup(error) => error.hint(),
+            Self::Registry(error) => Some(error.hint().to_owned()),
+            Self::NoAgent { package } => Some(format!(
+                "name the crate that holds them: `fluxloop::main!({package});`, and put `#[fluxloop::agent]` on a function of its \
+                 library or of this file"
+            )),
+            Self::Choice(error) => Some(format!(
+                "{}\nagents of a library are found if `fluxloop::main!` names its crate; those of a program or an example never \
+                 are",
+                error.hint()
+            )),
+            Self::SameName { .. } => Some("rename one of the files".to_owned()),
+            Self::Unfit(error) => Some(error.hint().to_owned()),
+            Self::Artifact(error) | Self::Engine(EngineError::Write(error)) => {
+                error.hint().map(str::to_owned)
+            }
+            Self::Start(_) | Self::Engine(_) | Self::Interrupted | Self::System { .. } => None,
+        }
+    }
+
+    /// The message with its causes and what to do, safe to show.
+    pub(super) fn report(&self) -> String {
+        if let Self::Setup(SetupError::Config(errors)) = self {
+            // Each has its place in a file, and the line itself.
+            return errors.report();
+        }
+        let mut message = self.to_string();
+        let mut cause = std::error::Error::source(self);
+        while let Some(next) = cause {
+            message.extend([": ", &next.to_string()]);
+            cause = next.source();
+        }
+        let mut lines = message.lines();
+        let mut report = report("error", lines.next().unwrap_or_default(), None, None);
+        for line in lines {
+            report.extend(["\n  ", &*visible(line)]);
+        }
+        let hint = self.hint().unwrap_or_default();
+        for (line, label) in hint
+            .lines()
+            .zip(once("\n  = help: ").chain(repeat("\n          ")))
+        {
+            report.extend([label, &*visible(line)]);
+        }
+        report
+    }
+}

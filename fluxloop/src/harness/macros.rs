@@ -1,0 +1,81 @@
+/// The whole of a test target that runs an experiment: each of its cases is a test.
+///
+/// ```toml
+/// # Cargo.toml
+/// [dev-dependencies]
+/// fluxloop = { version = "0.1", features = ["harness"] }
+///
+/// [[test]]
+/// name = "fluxloop"
+/// harness = false
+/// ```
+/// ```ignore
+/// // tests/fluxloop.rs
+/// fluxloop::main!(my_crate);
+/// ```
+///
+/// - `my_crate`: the crate that holds the agents; several with commas between. Without it a crate would not be linked, and its
+///   agents not be found. Agents in the test file itself are found, too.
+/// - `config = "configs/other.yaml"`: the configuration, in place of `configs/simulation.yaml`. The path is relative to the
+///   package's folder.
+/// - `config = ["configs/a.yaml", "configs/b.yaml"]`: several. The file's name leads the names of its cases: `a::run::any::…`.
+///
+/// `cargo test` then runs the cases as the command does and writes the same experiment directory; filters, `--exact`, `--list`,
+/// `--test-threads` and all other flags of libtest work. `FLUXLOOP_…` variables override the configuration as they do for the
+/// command; `FLUXLOOP_CONFIG` names another one.
+#[macro_export]
+macro_rules! main {
+    ($($options:tt)*) => {
+        $crate::__main!({} {} $($options)*);
+    };
+}
+
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __main {
+    ({$($krate:ident)*} {}) => {
+        $crate::__main!({$($krate)*} {$crate::__private::harness::Configs::Usual});
+    };
+    ({$($krate:ident)*} {$configs:expr}) => {
+        $(
+            // Links it: its agents are registered.
+            use $krate as _;
+        )*
+
+        #[allow(unexpected_cfgs)]
+        fn main() -> ::std::process::ExitCode {
+            $crate::__private::harness::main(&$crate::__private::harness::Call {
+                manifest_dir: ::core::env!("CARGO_MANIFEST_DIR"),
+                temporary: ::core::option_env!("CARGO_TARGET_TMPDIR"),
+                package: ::core::env!("CARGO_PKG_NAME"),
+                crate_name: ::core::env!("CARGO_CRATE_NAME"),
+                configs: $configs,
+                is_entry: ::core::cfg!(fluxloop_entry),
+            })
+        }
+    };
+    ({$($krate:ident)*} {} config = [$($config:expr),+ $(,)?] $(, $($rest:tt)*)?) => {
+        $crate::__main!(
+            {$($krate)*}
+            {$crate::__private::harness::Configs::Several(&[$($config),+])}
+            $($($rest)*)?
+        );
+    };
+    ({$($krate:ident)*} {} config = $config:expr $(, $($rest:tt)*)?) => {
+        $crate::__main!(
+            {$($krate)*}
+            {$crate::__private::harness::Configs::One($config)}
+            $($($rest)*)?
+        );
+    };
+    ({$($before:ident)*} $configs:tt $krate:ident $(, $($rest:tt)*)?) => {
+        $crate::__main!({$($before)* $krate} $configs $($($rest)*)?);
+    };
+    ($($other:tt)*) => {
+        ::core::compile_error!(
+            "expected the crates that hold the agents, then what else is wanted, as in `fluxloop::main!(my_crate)`, \
+             `fluxloop::main!(my_crate, config = \"configs/simulation.yaml\")` or \
+             `fluxloop::main!(my_crate, config = [\"configs/a.yaml\", \"configs/b.yaml\"])`"
+        );
+    };
+}

@@ -1,0 +1,69 @@
+use std::sync::Arc;
+
+use libtest_mimic::{Arguments, Completion, Trial};
+
+use super::{HarnessError, project::Project, suite::Suite};
+use crate::plan::Case;
+
+/// The tests that libtest may run.
+pub(super) struct Trials {
+    pub(super) trials: Vec<Trial>,
+    /// Those of each suite that it will run, by their positions in the suite's plan.
+    pub(super) selected: Vec<Vec<u64>>,
+}
+
+impl Trials {
+    /// All of them; the one that is asked for where that is said exactly: a run of a single test costs the same however
+    /// many there are.
+    pub(super) fn of(suites: &[Suite], arguments: &Arguments) -> Self {
+        let mut trials = Vec::new();
+        let mut selected = Vec::new();
+        for suite in suites {
+            let mut of_suite = Vec::new();
+            let mut push = |case: Case| {
+                let trial = trial(suite, &case);
+                if !arguments.is_filtered_out(&trial) && !arguments.is_ignored(&trial) {
+                    of_suite.push(case.index);
+                }
+                trials.push(trial);
+            };
+            match &arguments.filter {
+                Some(name) if arguments.exact => {
+                    let name = suite.case_name(name);
+                    let case = name.and_then(|name| suite.plan.case_named(name));
+                    case.into_iter().for_each(&mut push);
+                }
+                _ => suite.plan.cases().for_each(&mut push),
+            }
+            selected.push(of_suite);
+        }
+        Self { trials, selected }
+    }
+
+    /// How many tests wait for their cases at once: as many as the experiments run.
+    pub(super) fn threads(&self, suites: &[Suite]) -> usize {
+        let parallel = suites.iter().map(|suite| suite.setup.config.parallel.get());
+        let most = usize::try_from(parallel.max().unwrap_or(1)).unwrap_or(usize::MAX);
+        most.min(self.trials.len()).max(1)
+    }
+}
+
+fn trial(suite: &Suite, case: &Case) -> Trial {
+    let desk = Arc::clone(&suite.desk);
+    let index = case.index;
+    Trial::ignorable_test(suite.test_name(&case.name), move || match desk.run(index) {
+        Some(Ok(())) => Ok(Completion::Completed),
+        Some(Err(message)) => Err(message.into()),
+        None => Ok(Completion::ignored_with("the experiment ended before it")),
+    })
+}
+
+/// The tests that are there, to be listed and not to be run.
+pub(super) fn listed(projects: Vec<Project>) -> Result<Vec<Trial>, HarnessError> {
+    let mut trials = Vec::new();
+    for project in projects {
+        let names = project.names()?.into_iter();
+        trials.extend(names.map(|name| Trial::test(name, || Ok(()))));
+    }
+    Ok(trials)
+}

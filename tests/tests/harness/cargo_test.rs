@@ -1,0 +1,205 @@
+//! `cargo test`, with libtest's flags.
+
+use serde_json::json;
+
+use super::{Suite, package, shown};
+
+#[test]
+fn each_case_is_a_test_and_failures_say_all_there_is_to_know() {
+    let suite = Suite::new(
+        "parallel_runs: 2\ngate: { max_failures: 3 }",
+        "- { id: hi, input: hello, persona: ada }\n- { id: stop, input: abort }\n- { id: throw, input: panic, persona: bob }\n- { id: no, input: fail }",
+    );
+    // Failures that the gate accepts print as failed, and fail nothing.
+    let finished = suite.test("--test-threads 1").exits(0);
+    insta::assert_snapshot!(shown(&suite, &finished.stdout));
+    insta::assert_snapshot!(shown(&suite, &finished.stderr), @"
+    fluxloop: 4 runs finished: 1 succeeded, 3 failed
+    fluxloop: the gate holds: 3 runs failed, at most 3 may
+    fluxloop: [project]/experiments/[experiment]
+    ");
+    let experiment = suite.project.latest();
+    let summary = experiment.summary();
+    assert_eq!(summary["status"], "completed");
+    assert_eq!(summary["gate"]["passed"], true);
+    assert_eq!(summary["planned_traces"], 4);
+    assert_eq!(summary["failed"], 3);
+    let runs = experiment.runs();
+    assert_eq!(runs["run::ada::hi::iter_0"]["output"], "heard hello");
+    assert_eq!(runs["run::any::stop::iter_0"]["error"]["kind"], "crash");
+    assert!(
+        experiment
+            .text("logs/stdout.log")
+            .contains("the agent prints hello")
+    );
+    // What it kept is the same plan.
+    let kept = suite.project.path("experiments/latest/config.yaml");
+    let variables = format!("FLUXLOOP_CONFIG={}", kept.display());
+    let listed = suite.test_with(&variables, "--list").exits(0).stdout;
+    let mut listed: Vec<_> = listed.lines().collect();
+    listed.sort_unstable();
+    let cases: Vec<_> = runs.keys().map(|case| format!("{case}: test")).collect();
+    assert_eq!(listed, cases);
+    // The gate decides over what was run.
+    let finished = suite.test_with("FLUXLOOP_MAX_FAILURES=2", "").exits(101);
+    let _ = finished.says("the gate does not hold: 3 runs failed, at most 2 may");
+    let variables = "FLUXLOOP_MAX_FAILURES=2 FLUXLOOP_NO_FAIL=true";
+    let _ = suite.test_with(variables, "").exits(0);
+    assert_eq!(suite.experiments(), 3);
+}
+
+#[test]
+fn libtests_flags_select_what_is_run() {
+    let suite = Suite::new(
+        "iterations: 2",
+        "- { id: a, input: hello }\n- { id: b, input: fail }",
+    );
+    let listed = suite.test("--list --format terse").exits(0);
+    insta::assert_snapshot!(listed.stdout, @"
+    run::any::a::iter_0: test
+    run::any::b::iter_0: test
+    run::any::a::iter_1: test
+    run::any::b::iter_1: test
+    ");
+    assert!(
+        suite
+            .test("--list --ignored")
+            .exits(0)
+            .stdout
+            .trim()
+            .is_empty()
+    );
+    // A filter that matches nothing is a success, as libtest has it.
+    let finished = suite.test("nothing").exits(0);
+    assert!(
+        finished
+            .stdout
+            .contains("0 passed; 0 failed; 0 ignored; 0 measured; 4 filtered out"),
+        "{finished}"
+    );
+    let _ = suite.test("run::any::a --exact").exits(0);
+    let _ = suite.test("run::any::a::iter_01 --exact").exits(0);
+    assert_eq!(suite.experiments(), 0, "nothing was run");
+    // One case, and no other is checked or run.
+    let finished = suite.test("--exact run::any::a::iter_1").exits(0);
+    assert!(
+        finished.stdout.contains("test run::any::a::iter_1 ... ok"),
+        "{finished}"
+    );
+    let rows = suite.project.latest().rows("trace_summary.jsonl");
+    assert_eq!(rows.len(), 1);
+    assert_eq!(rows[0]["trace_id"], "trace_003", "as in the whole plan");
+    assert_eq!(suite.project.latest().summary()["planned_traces"], 1);
+    // A part of the name; those that are skipped are neither run nor judged.
+    let _ = suite.test("any --skip ::b::").exits(0);
+    assert_eq!(suite.project.latest().summary()["successful"], 2);
+    let _ = suite.test("::b::").exits(101);
+    assert_eq!(suite.project.latest().summary()["failed"], 2);
+}
+
+#[test]
+fn variables_override_as_they_do_for_the_command() {
+    let suite = Suite::new(
+        "parallel_runs: 3",
+        "- { id: where, input: where }\n- { id: env, input: env }\n- { id: seed, input: seed }",
+    );
+    let variables =
+        "FLUXLOOP_ITERATIONS=2 FLUXLOOP_SEED=7 FLUXLOOP_EXPERIMENT_NAME=mine SHOP_MODE=inherited";
+    let _ = suite.test_with(variables, "").exits(0);
+    let experiment = suite.project.latest();
+    let summary = experiment.summary();
+    assert_eq!(summary["experiment_name"], "mine");
+    assert_eq!(summary["seed"], 7);
+    assert_eq!(summary["total_traces"], 6);
+    assert_eq!(summary["config_snapshot"]["parallel_runs"], 3);
+    let runs = experiment.runs();
+    assert_eq!(runs["run::any::env::iter_1"]["output"], "inherited");
+    // As for the command, agents run in the project's folder.
+    let folder = std::fs::canonicalize(suite.project.path("")).expect("it is there");
+    assert_eq!(runs["run::any::where::iter_0"]["output"], json!(folder));
+    // As many at once as libtest is told.
+    let _ = suite.test_with("RUST_TEST_THREADS=2", "").exits(0);
+    assert_eq!(
+        suite.project.latest().summary()["config_snapshot"]["parallel_runs"],
+        2
+    );
+    let _ = suite
+        .test_with("RUST_TEST_THREADS=2", "--test-threads 4")
+        .exits(0);
+    assert_eq!(
+        suite.project.latest().summary()["config_snapshot"]["parallel_runs"],
+        4
+    );
+    let refused = suite.test_with("RUST_TEST_THREADS=many", "").exits(101);
+    let _ = refused.says("error: `RUST_TEST_THREADS`: expected");
+}
+
+#[test]
+fn a_conversation_that_fails_is_shown() {
+    let suite = Suite::new(
+        "multi_turn:\n  enabled: true\n  supervisor:\n    provider: mock\n    metadata: { scripted_questions: [\"and\\nthen?\", \"what else?\"] }\n",
+        "- { id: talk, input: \"where is\\nmy order?\", persona: ada }",
+    );
+    let finished = suite.test("--test-threads 1").exits(101);
+    insta::assert_snapshot!(shown(&suite, &finished.stdout));
+}
+
+#[test]
+fn several_configurations_lead_their_cases() {
+    let folder = package();
+    folder.write("inputs/few.yaml", "- { id: hi, input: hello }\n");
+    folder.write(
+        "configs/polite.yaml",
+        "inputs_file: inputs/few.yaml\nseed: 1\n",
+    );
+    folder.write(
+        "configs/rude.yaml",
+        "inputs_file: inputs/few.yaml\nseed: 2\n",
+    );
+    folder.write("configs/own.yaml", "inputs_file: inputs/few.yaml\n");
+    let results = tempfile::tempdir().expect("a temporary folder");
+    let cargo = |arguments: &str| -> tests::Finished {
+        let mut command = folder.cargo(arguments);
+        command.env("FLUXLOOP_OUTPUT_DIR", results.path());
+        command.output().expect("cargo starts").into()
+    };
+    let listed = cargo("test --quiet --test several -- --list").exits(0);
+    assert_eq!(
+        listed.stdout,
+        "polite::run::any::hi::iter_0: test\nrude::run::any::hi::iter_0: test\n"
+    );
+    let finished = cargo("test --quiet --test several -- --test-threads 1").exits(0);
+    assert_eq!(
+        finished
+            .stderr
+            .matches("1 run finished: 1 succeeded")
+            .count(),
+        2,
+        "{finished}"
+    );
+    // One of them alone: the other is not started.
+    let finished =
+        cargo("test --quiet --test several -- --exact rude::run::any::hi::iter_0").exits(0);
+    assert_eq!(
+        finished.stderr.matches("1 run finished").count(),
+        1,
+        "{finished}"
+    );
+    let newest = tests::Experiment::at(results.path().join("latest"));
+    assert_eq!(newest.summary()["seed"], 2);
+    // An agent in the test itself, for the harness and for the command.
+    let finished = cargo("test --quiet --test own").exits(0);
+    assert!(finished.stdout.contains("1 passed"), "{finished}");
+    assert_eq!(newest.runs()["own::any::hi::iter_0"]["output"], "own hello");
+    folder.write(
+        "configs/of_test.yaml",
+        "inputs_file: inputs/few.yaml\nrunner: { target: \"tests.own:own\" }\n",
+    );
+    let mut command = folder
+        .command("run experiment --yes --config configs/of_test.yaml --experiment-name by_command");
+    command.env("FLUXLOOP_OUTPUT_DIR", results.path());
+    let finished: tests::Finished = command.output().expect("the command starts").into();
+    let _ = finished.exits(0);
+    assert_eq!(newest.summary()["experiment_name"], "by_command");
+    assert_eq!(newest.runs()["own::any::hi::iter_0"]["output"], "own hello");
+}

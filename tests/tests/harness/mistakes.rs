@@ -1,0 +1,75 @@
+//! What a harness says when there is nothing that it could run. None of it is a success.
+
+use super::{Suite, package, shown};
+
+#[track_caller]
+fn refused(suite: &Suite, variables: &str) -> String {
+    let listed = suite.test_with(variables, "--list").exits(101);
+    let finished = suite.test_with(variables, "").exits(101);
+    assert_eq!(listed.stderr, finished.stderr, "said alike");
+    assert!(!finished.stdout.contains("running"), "{finished}");
+    assert_eq!(suite.experiments(), 0);
+    let ours = finished.stderr.split("error: test failed").next();
+    shown(suite, ours.unwrap_or_default().trim_end())
+}
+
+#[test]
+fn a_crate_that_is_not_linked() {
+    let suite = Suite::new("", "- hello");
+    let finished = suite
+        .cargo("test --quiet --test unlinked", "", "")
+        .exits(101);
+    insta::assert_snapshot!(finished.stderr.lines().take(2).collect::<Vec<_>>().join("\n"), @"
+    error: no agent is linked into this test
+      = help: name the crate that holds them: `fluxloop::main!(e2e_harness);`, and put `#[fluxloop::agent]` on a function of its library or of this file
+    ");
+}
+
+#[test]
+fn no_configuration_no_inputs_and_no_such_agent() {
+    let suite = Suite::new("", "[]");
+    insta::assert_snapshot!(refused(&suite, ""), @r#"
+    error: [project]/inputs/generated.yaml has no inputs
+      = help: write at least one, for example:
+
+              generated_inputs:
+                - input: "How do I start?"
+    "#);
+    insta::assert_snapshot!(refused(&suite, "FLUXLOOP_INPUTS=/nowhere/inputs.yaml"), @"
+    error: inputs file not found: /nowhere/inputs.yaml
+      = help: check `inputs_file` or `--inputs`
+    ");
+    insta::assert_snapshot!(refused(&suite, "FLUXLOOP_CONFIG=/nowhere/config.yaml"), @"
+    error: configuration file not found: /nowhere/config.yaml
+      = help: check the path given by the variable `FLUXLOOP_CONFIG`
+    ");
+    let suite = Suite::new("runner: { target: \"e2e_harness:walk\" }", "- hello");
+    insta::assert_snapshot!(refused(&suite, ""), @"
+    error: no agent fits target `e2e_harness:walk`; there are:
+        e2e_harness:run  src/lib.rs:5
+      = help: take one of the list
+              agents of a library are found if `fluxloop::main!` names its crate; those of a program or an example never are
+    ");
+    let finished = package()
+        .cargo("test --quiet --test cases")
+        .output()
+        .expect("cargo starts");
+    let said = String::from_utf8_lossy(&finished.stderr).into_owned();
+    assert!(said.contains("fluxloop::main!(…, config = "), "{said}");
+}
+
+#[test]
+fn inputs_that_do_not_fit_are_told_before_the_first_call() {
+    let suite = Suite::new("", "- hello\n- { id: wrong, input: { a: 1 } }");
+    let finished = suite.test("").exits(101);
+    let ours = finished.stderr.split("error: test failed").next();
+    insta::assert_snapshot!(shown(&suite, ours.unwrap_or_default().trim_end()), @"
+    error: 1 input does not fit agent `e2e_harness:run` (its type said so):
+      [project]/inputs/generated.yaml:2: input `wrong`: parameter `input`: invalid type: map, expected a string
+      = help: change the inputs, or the types of the agent's parameters; nothing was run
+    ");
+    assert!(!finished.stdout.contains("running"), "{finished}");
+    assert_eq!(suite.experiments(), 0);
+    // Only what is to be run has to fit.
+    let _ = suite.test("hello").exits(0);
+}
