@@ -1,9 +1,11 @@
 //! Simulated users for LLM agents, from `cargo`.
 
 pub mod agent;
+mod env;
 #[doc(hidden)]
 pub mod json_line;
 pub mod observe;
+pub mod record;
 pub mod secret;
 #[doc(hidden)]
 pub mod visible;
@@ -42,6 +44,7 @@ pub use agent::{
 };
 pub use fluxloop_macros::{agent, tool};
 pub use observe::layer;
+pub use record::{flush_recording, record_args};
 pub use worker::protocol::ApprovalDecision;
 
 #[doc(hidden)]

@@ -2,7 +2,8 @@
 
 use std::io::Write as _;
 
-use super::{env::WorkerEnvironment, serve::serve};
+use super::serve::serve;
+use crate::env::WorkerEnvironment;
 
 /// Serves as a worker where the process was started as one. `None` elsewhere.
 fn serve_if_asked() -> Option<i32> {
