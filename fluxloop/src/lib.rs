@@ -29,10 +29,14 @@ pub mod host;
 mod http;
 #[cfg(feature = "engine")]
 pub mod input;
+#[cfg(feature = "engine")]
+mod json_members;
 #[cfg(feature = "otlp")]
 pub mod otlp;
 #[cfg(feature = "engine")]
 pub mod plan;
+#[cfg(feature = "engine")]
+pub mod replay;
 #[cfg(feature = "engine")]
 pub mod summary;
 #[cfg(feature = "engine")]

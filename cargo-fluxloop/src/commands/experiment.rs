@@ -9,6 +9,7 @@ use fluxloop::{
     event::{Consumer, Event, Finished, Started},
     host::{Logs, WorkerHost},
     plan::Plan,
+    replay::Replay,
     worker::protocol::AgentInfo,
 };
 use tokio::runtime::Runtime;
@@ -19,6 +20,7 @@ use super::{
     exit,
     git::GitQuestion,
     plan::{self, Planned},
+    replayed,
     session::{Workshop, check_inputs, target_of},
     signals::{self, Signals},
     traces::Traces,
@@ -59,6 +61,9 @@ pub(super) fn execute(
             let agent = selection.agent(host.agents(), &workshop.workspace)?.clone();
             let plan = planned.plan.clone().for_agent(&agent.name);
             check_inputs(&host, &agent, &plan).await?;
+            if let Some(replay) = &planned.replay {
+                replayed::tell(replay, &agent, &invocation.shell);
+            }
             Ok::<_, CommandError>((host, agent, plan))
         };
         let (host, agent, plan) = tokio::select! {
@@ -221,12 +226,15 @@ impl Run<'_> {
         directory: &ExperimentDirectory,
         git: GitQuestion,
     ) -> ArtifactInput {
-        let config = &self.planned.config;
-        // The experiment's own copy: it stays as it is when the original changes.
+        let mut config = self.planned.config.clone();
+        // The experiment's own copies: they stay as they are when the originals change.
         let inputs = directory.path().join("inputs.yaml");
+        let recording_jsonl = self.planned.replay.as_ref().map(Replay::jsonl);
+        config.replays_copy(directory.path().join("recording.jsonl"));
         ArtifactInput {
             started,
             config_yaml: config.snapshot_yaml(&inputs, self.planned.seed),
+            recording_jsonl: recording_jsonl.map(|text| config.secrets.redact(&text).into_owned()),
             inputs_yaml: config
                 .secrets
                 .redact(&self.planned.inputs.yaml)

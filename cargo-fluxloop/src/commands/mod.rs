@@ -9,6 +9,7 @@ mod experiment;
 mod generate;
 mod git;
 mod plan;
+mod replayed;
 mod session;
 mod show;
 mod signals;

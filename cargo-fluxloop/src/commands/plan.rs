@@ -4,6 +4,7 @@ use fluxloop::{
     config::{self, Config, LoadRequest},
     input::{Inputs, load_inputs},
     plan::Plan,
+    replay::{Replay, load_replay},
     supervisor::Supervisor,
 };
 
@@ -18,6 +19,8 @@ use crate::{
 pub(super) struct Planned {
     pub(super) config: Config,
     pub(super) inputs: Inputs,
+    /// The recorded calls that the inputs go into, where they go into some.
+    pub(super) replay: Option<Replay>,
     pub(super) plan: Plan,
     /// The experiment's seed: the configured one, or one that was drawn.
     pub(super) seed: u64,
@@ -37,10 +40,14 @@ pub(super) fn plan(
     for warning in &inputs.warnings {
         invocation.shell.text(&warning.report());
     }
+    let replay = load_replay(&config)?;
+    for warning in replay.iter().flat_map(|replay| &replay.warnings) {
+        invocation.shell.text(&warning.report());
+    }
     // Few enough digits for every program that reads the rows.
     let seed = config.seed.unwrap_or_else(|| u64::from(fastrand::u32(..)));
     let supervisor = Supervisor::new(&config, seed)?;
-    let plan = Plan::new(&config, &inputs.entries, seed)?;
+    let plan = Plan::replaying(&config, &inputs.entries, seed, replay.as_ref())?;
     let target = config
         .runner
         .target
@@ -50,6 +57,7 @@ pub(super) fn plan(
     Ok(Planned {
         config,
         inputs,
+        replay,
         plan,
         seed,
         target,

@@ -172,9 +172,12 @@ pub(super) async fn check_inputs(
         }
         unfit.total += 1;
         if unfit.named.len() < MOST_NAMED {
-            unfit
-                .named
-                .push(format!("{}: input `{}`: {error}", input.place, input.id));
+            let call = input.call.as_ref();
+            let with = call.map_or_else(String::new, |call| format!(" with {}", call.place));
+            unfit.named.push(format!(
+                "{}{with}: input `{}`: {error}",
+                input.place, input.id
+            ));
         }
     }
     if unfit.total == 0 {

@@ -28,6 +28,8 @@ pub struct ArtifactInput {
     pub config_yaml: String,
     /// The inputs as they were read, for `inputs.yaml`.
     pub inputs_yaml: String,
+    /// The recorded calls that were replayed, for `recording.jsonl`; absent where none were.
+    pub recording_jsonl: Option<String>,
     /// The effective configuration, for `summary.json`.
     pub config_snapshot: Value,
     /// What the finished experiment is judged by.
@@ -78,6 +80,9 @@ impl Artifacts {
         let directory = input.started.directory.clone();
         create(&directory.join("config.yaml"), &input.config_yaml)?;
         create(&directory.join("inputs.yaml"), &input.inputs_yaml)?;
+        if let Some(recording) = &input.recording_jsonl {
+            create(&directory.join("recording.jsonl"), recording)?;
+        }
         let row_file = |name: &str| RowFile::create(directory.join(name), open);
         let artifacts = Self {
             trace_summary: row_file("trace_summary.jsonl")?,
