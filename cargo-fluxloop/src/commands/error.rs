@@ -3,6 +3,7 @@ use std::io;
 use fluxloop::{
     artifact::ArtifactError,
     config::ConfigErrors,
+    edit::FileError,
     engine::EngineError,
     generate::GenerateError,
     host::StartError,
@@ -35,6 +36,8 @@ pub(super) enum CommandError {
     Usage(#[from] UsageError),
     #[error(transparent)]
     Config(#[from] ConfigErrors),
+    #[error(transparent)]
+    Edit(#[from] FileError),
     #[error(transparent)]
     Supervisor(#[from] SupervisorError),
     #[error(transparent)]
@@ -121,8 +124,10 @@ impl CommandError {
             Self::Artifact(_)
             | Self::Engine(EngineError::Write(_))
             | Self::Generate(GenerateError::Write { .. })
+            | Self::Edit(FileError::Write { .. })
             | Self::Output(_) => exit::WRITE,
             Self::Config(_)
+            | Self::Edit(_)
             | Self::Supervisor(_)
             | Self::Generate(_)
             | Self::NoModel(_)
@@ -145,6 +150,7 @@ impl CommandError {
                 Some("pass --yes (or set FLUXLOOP_YES=true) to run without being asked".to_owned())
             }
             Self::Plan(error) => Some(error.hint().to_owned()),
+            Self::Edit(error) => error.hint(),
             Self::Generate(error) => error.hint(),
             Self::NoModel(_) => {
                 Some("pass `--mode deterministic`, which needs no model".to_owned())

@@ -1,5 +1,3 @@
-use std::collections::BTreeMap;
-
 use fluxloop::{
     config::{self, Config, LoadRequest},
     input::{Inputs, load_inputs},
@@ -65,20 +63,25 @@ pub(super) fn plan(
     })
 }
 
+/// Which configuration a command line and the environment mean.
+pub(super) fn request(project: &ProjectArguments) -> Result<LoadRequest, CommandError> {
+    let current_directory = env::current_directory()
+        .map_err(CommandError::system("cannot tell the current directory"))?;
+    let mut request = LoadRequest::new(current_directory);
+    request.config.clone_from(&project.config);
+    request.root.clone_from(&project.root);
+    request.project.clone_from(&project.project);
+    request.environment = env::variables();
+    Ok(request)
+}
+
 /// Reads the configuration, and says what is odd about it.
 pub(super) fn load(
     project: &ProjectArguments,
     overrides: &[Override],
     invocation: &Invocation,
 ) -> Result<Config, CommandError> {
-    let current_directory = env::current_directory()
-        .map_err(CommandError::system("cannot tell the current directory"))?;
-    let variables: BTreeMap<String, String> = env::variables();
-    let mut request = LoadRequest::new(current_directory);
-    request.config.clone_from(&project.config);
-    request.root.clone_from(&project.root);
-    request.project.clone_from(&project.project);
-    request.environment = variables;
+    let mut request = request(project)?;
     request.overrides = overrides
         .iter()
         .map(|given| config::Override::flag(given.flag, given.key, given.value.clone()))

@@ -25,7 +25,7 @@ mod variables;
 mod yaml;
 
 pub use error::{ConfigError, ConfigErrors, ErrorKind, Warning};
-pub use load::{LoadRequest, Loaded, load};
+pub use load::{LoadRequest, Loaded, Located, load, locate};
 pub use options::{OptionKind, Override, RUN_OPTIONS, RunOption, run_option};
 pub use place::Place;
 pub use pricing::{Price, Pricing};

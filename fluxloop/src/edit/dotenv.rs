@@ -66,6 +66,17 @@ pub fn set(text: &str, name: &str, value: &str) -> Result<String, EditError> {
     }
 }
 
+/// The value of a variable, if it is set to something.
+///
+/// # Errors
+///
+/// A text that is no `.env` file.
+pub fn get(text: &str, name: &str) -> Result<Option<String>, EditError> {
+    Ok(variables(text)?
+        .remove(name)
+        .filter(|value| !value.is_empty()))
+}
+
 /// The variables of the text, empty ones too.
 fn variables(text: &str) -> Result<BTreeMap<String, String>, EditError> {
     let source = SourceFile::of_text(".env", text);

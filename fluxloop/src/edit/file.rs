@@ -84,16 +84,16 @@ fn replace(path: &Path, text: &str) -> io::Result<()> {
     Ok(())
 }
 
-/// A temporary file is its owner's alone; a configuration is for everybody who works on the project.
+/// A temporary file is its owner's alone; configuration and inputs are for everybody who works on the project.
 #[cfg(unix)]
-fn readable(file: &fs::File) -> io::Result<()> {
+pub(crate) fn readable(file: &fs::File) -> io::Result<()> {
     use std::os::unix::fs::PermissionsExt as _;
     file.set_permissions(fs::Permissions::from_mode(0o644))
 }
 
 #[cfg(not(unix))]
 #[expect(clippy::unnecessary_wraps, reason = "alike on all systems")]
-fn readable(_file: &fs::File) -> io::Result<()> {
+pub(crate) fn readable(_file: &fs::File) -> io::Result<()> {
     Ok(())
 }
 

@@ -49,6 +49,24 @@ pub fn set(text: &str, key: &str, value: &Value) -> Result<String, EditError> {
     }
 }
 
+/// The value of a dotted key, if the document has it.
+///
+/// # Errors
+///
+/// A text that is no YAML document.
+pub fn get(text: &str, key: &str) -> Result<Option<Value>, EditError> {
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    let root = read(text).map_err(EditError::Unreadable)?;
+    let found = key
+        .split('.')
+        .try_fold(&root, |node, part| match &node.value {
+            NodeValue::Mapping(mapping) => mapping.get(part),
+            NodeValue::Sequence(items) => item(items, part),
+            _ => None,
+        });
+    Ok(found.map(Node::to_json))
+}
+
 fn read(text: &str) -> Result<Node, ConfigError> {
     parse(&Arc::new(SourceFile::of_text("YAML", text)), CONFIG_LIMITS)
 }

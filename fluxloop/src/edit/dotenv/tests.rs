@@ -24,6 +24,15 @@ fn a_variable_is_changed_where_it_stands() {
 }
 
 #[test]
+fn a_variable_is_found_by_its_name() {
+    let text = "\u{feff}export A='x y' # z\nB=\n";
+    assert_eq!(get(text, "A").unwrap().as_deref(), Some("x y"));
+    assert_eq!(get(text, "B").unwrap(), None);
+    assert_eq!(get(text, "C").unwrap(), None);
+    assert!(get("no variable", "A").is_err());
+}
+
+#[test]
 fn what_would_touch_more_is_refused_with_the_line_to_write() {
     for text in ["A=\"two\nlines\"\n", "A=1\nB=$A\n", "B=\"x\nA=1\n\"\n"] {
         let error = set(text, "A", "new").unwrap_err();

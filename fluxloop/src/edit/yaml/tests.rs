@@ -175,6 +175,22 @@ fn texts_are_read_back_as_they_are() {
 }
 
 #[test]
+fn values_are_found_by_their_keys() {
+    let text = "\u{feff}a:\n  b: [x, {c: 1.5}]\nd: ~\n";
+    for (key, value) in [
+        ("a.b.0", Some(json!("x"))),
+        ("a.b.1.c", Some(json!(1.5))),
+        ("a.b.2", None),
+        ("d", Some(json!(null))),
+        ("d.e", None),
+        ("a.c", None),
+    ] {
+        assert_eq!(get(text, key).unwrap(), value, "{key}");
+    }
+    assert!(get("a: [", "a").is_err());
+}
+
+#[test]
 fn what_says_so_already_is_not_touched() {
     for text in [
         "a: {b: \"x\"}\n",
