@@ -83,9 +83,10 @@ fn argument(input: &PatType) -> Option<TokenStream> {
     let (first, last) = (at(spans.first()), at(spans.last()));
     let mut holder = ident.clone();
     holder.set_span(last);
-    let value = match reference {
-        Some(_) => quote_spanned!(first=> &*#holder),
-        None => quote_spanned!(first=> &#holder),
+    let value = if reference.is_some() {
+        quote_spanned!(first=> &*#holder)
+    } else {
+        quote_spanned!(first=> &#holder)
     };
     Some(quote_spanned! {Span::mixed_site()=>
         __fluxloop_arguments.record(#key, #value);

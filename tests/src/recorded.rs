@@ -58,15 +58,15 @@ impl Service {
         static BUILT: OnceLock<()> = OnceLock::new();
         BUILT.get_or_init(|| {
             // Of the command for its variables: they are those that the agents are built with.
-            let mut build = Command::new(env!("CARGO"));
+            let mut cargo = Command::new(env!("CARGO"));
             let of_command = agent().command("");
             for (name, value) in of_command.get_envs() {
                 match value {
-                    Some(value) => build.env(name, value),
-                    None => build.env_remove(name),
+                    Some(value) => cargo.env(name, value),
+                    None => cargo.env_remove(name),
                 };
             }
-            let built = build.arg("build").current_dir(agent().path("")).status();
+            let built = cargo.arg("build").current_dir(agent().path("")).status();
             assert!(built.expect("cargo starts").success());
         });
         let mut command = Command::new(workspace().join("target/e2e/debug/e2e_recorded_service"));

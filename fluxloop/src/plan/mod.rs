@@ -109,7 +109,7 @@ fn asked_with<'r>(
             let calls = replay.calls.iter();
             calls
                 .map(|call| {
-                    let own = ids.unique(format!("{id}@line_{}", call.line));
+                    let own = ids.unique(&format!("{id}@line_{}", call.line));
                     (own, Some(call))
                 })
                 .collect()

@@ -123,18 +123,13 @@ impl Slot {
     ) -> Result<(), Astray> {
         let items_and_no_keys = items.iter().map(|item| (None, *item));
         let at = (index < items.len()).then_some(index);
-        self.walk(
-            items_and_no_keys,
-            at,
-            ('[', ']'),
-            |slot, value| match value {
-                Some(value) => slot.step(value, path, depth + 1, create),
-                None => {
-                    slot.make(path, depth + 1);
-                    Ok(())
-                }
-            },
-        )
+        self.walk(items_and_no_keys, at, ('[', ']'), |slot, value| {
+            if let Some(value) = value {
+                return slot.step(value, path, depth + 1, create);
+            }
+            slot.make(path, depth + 1);
+            Ok(())
+        })
     }
 
     /// Writes members around the one that `inside` steps into; a new one stands last.

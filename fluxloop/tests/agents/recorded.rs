@@ -23,7 +23,8 @@ impl Serialize for Note {
 
 #[fluxloop::agent(record)]
 fn note(note: Note, times: u8, _: &Context) -> String {
-    note.0.repeat(times.into())
+    let Note(text) = note;
+    text.repeat(times.into())
 }
 
 #[fluxloop::agent(record)]
