@@ -50,7 +50,8 @@
 //!
 //! The call waits for its arguments to be serialised (8 MiB of JSON at most) and for nothing else: a thread writes. Between
 //! them up to 16 MiB wait. What does not fit, cannot be serialised or cannot be written is lost and counted
-//! ([`flush_recording`]), with one warning of each kind on standard error; the call never fails. What waits is written when
+//! ([`flush_recording`]), with one warning of each kind on standard error; the call never fails (a `Serialize` that panics counts as lost, too,
+//! unless the profile says `panic = "abort"`). What waits is written when
 //! its thread ends, `main`'s too, for 200 ms at most: call [`flush_recording`] before a process ends in another way.
 
 mod arguments;

@@ -17,9 +17,13 @@ impl Settings {
     /// What the environment says, if it says that calls are recorded; and what it says that cannot be understood.
     pub(super) fn of(environment: RecordingEnvironment) -> (Option<Self>, Vec<String>) {
         let mut warnings = Vec::new();
-        let is_on = match environment.record_args.as_ref().map(|value| value.to_str()) {
-            None | Some(Some("false" | "0")) => false,
-            Some(Some("true" | "1")) => true,
+        let switch = environment.record_args.map(|value| {
+            // As other languages print it, too.
+            value.to_string_lossy().to_ascii_lowercase()
+        });
+        let is_on = match switch.as_deref() {
+            None | Some("false" | "0") => false,
+            Some("true" | "1") => true,
             Some(_) => {
                 warnings.push(
                     "FLUXLOOP_RECORD_ARGS: expected true, false, 1 or 0: nothing is recorded"
@@ -65,7 +69,8 @@ mod tests {
 
     #[test]
     fn it_is_off_unless_it_is_switched_on() {
-        for off in ["", "false", "0"] {
+        assert!(of("True", "", "").0.is_some());
+        for off in ["", "false", "False", "0"] {
             assert_eq!(of(off, "a.jsonl", "x"), (None, Vec::new()));
         }
         let (settings, warnings) = of("yes", "", "");
