@@ -11,6 +11,7 @@ pub use crate::observe::tool::{
     Answer, Came, FailsWithBoxed, FailsWithDebug, FailsWithError, FailsWithWords, Returns,
     ToolCall, observe,
 };
+pub use crate::record::call::{is_recording, record_call};
 pub use crate::worker::test_entry;
 pub use inventory;
 pub use tracing;

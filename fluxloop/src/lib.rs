@@ -1,9 +1,11 @@
 //! Simulated users for LLM agents, from `cargo`.
 
 pub mod agent;
+mod env;
 #[doc(hidden)]
 pub mod json_line;
 pub mod observe;
+pub mod record;
 pub mod secret;
 #[doc(hidden)]
 pub mod visible;
@@ -13,6 +15,8 @@ pub mod worker;
 pub mod artifact;
 #[cfg(feature = "engine")]
 pub mod config;
+#[cfg(feature = "engine")]
+pub mod edit;
 #[cfg(feature = "engine")]
 pub mod engine;
 #[cfg(feature = "engine")]
@@ -29,12 +33,16 @@ pub mod host;
 mod http;
 #[cfg(feature = "engine")]
 pub mod input;
+#[cfg(feature = "engine")]
+mod json_members;
 #[cfg(feature = "harness")]
 mod linked;
 #[cfg(feature = "otlp")]
 pub mod otlp;
 #[cfg(feature = "engine")]
 pub mod plan;
+#[cfg(feature = "engine")]
+pub mod replay;
 #[cfg(feature = "engine")]
 pub mod setup;
 #[cfg(feature = "engine")]
@@ -52,6 +60,7 @@ pub use agent::{
 pub use experiment::{Experiment, ExperimentError, ExperimentResult};
 pub use fluxloop_macros::{agent, tool};
 pub use observe::layer;
+pub use record::{flush_recording, record_args};
 pub use worker::protocol::ApprovalDecision;
 
 #[doc(hidden)]

@@ -12,45 +12,67 @@ use crate::{
     check,
     parameter::Parameter,
     parse::{Function, Options},
+    record,
 };
 
-/// What follows the function: its registration, or every error that it and the attribute have.
+/// The function, and what follows it: its registration, or every error that it and the attribute have.
 pub(crate) fn agent(options: TokenStream, item: TokenStream) -> TokenStream {
     let mut errors = Vec::new();
     let options = Options::parse(options, &mut errors);
-    let function = match syn::parse2::<Function>(item) {
+    let function = match syn::parse2::<Function>(item.clone()) {
         Ok(function) => function,
         Err(error) => {
             errors.push(error);
-            return compile_errors(&errors);
+            return with_errors(item, &errors);
         }
     };
     errors.extend(check::signature(&function.signature));
-    if errors.is_empty() {
-        registration(&options, &function)
-    } else {
-        compile_errors(&errors)
+    if options.record {
+        errors.extend(record::check(&function.signature));
     }
+    if !errors.is_empty() {
+        return with_errors(item, &errors);
+    }
+    let registration = registration(&options, &function);
+    let item = if options.record {
+        record::recorded(&options, function)
+    } else {
+        item
+    };
+    quote!(#item #registration)
 }
 
-fn compile_errors(errors: &[Error]) -> TokenStream {
-    errors.iter().map(Error::to_compile_error).collect()
+fn with_errors(item: TokenStream, errors: &[Error]) -> TokenStream {
+    let errors = errors.iter().map(Error::to_compile_error);
+    item.into_iter().chain(errors.flatten()).collect()
+}
+
+impl Options {
+    /// The path of what the expansion names.
+    pub(crate) fn private(&self) -> TokenStream {
+        self.krate.as_ref().map_or_else(
+            || quote!(::fluxloop::__private),
+            |path| quote!(#path::__private),
+        )
+    }
+
+    /// What the agent is registered as.
+    pub(crate) fn name_of(&self, ident: &Ident) -> TokenStream {
+        self.name.as_ref().map_or_else(
+            || ident.unraw().to_string().to_token_stream(),
+            ToTokens::to_token_stream,
+        )
+    }
 }
 
 fn registration(options: &Options, function: &Function) -> TokenStream {
     let ident = &function.signature.ident;
-    let private = options.krate.as_ref().map_or_else(
-        || quote!(::fluxloop::__private),
-        |path| quote!(#path::__private),
-    );
-    let name = options.name.as_ref().map_or_else(
-        || ident.unraw().to_string().to_token_stream(),
-        ToTokens::to_token_stream,
-    );
+    let private = options.private();
+    let name = options.name_of(ident);
     // The outermost span decides what `file!` and `line!` say: the function's name, not the attribute.
     let file = quote_spanned!(ident.span()=> file!());
     let line = quote_spanned!(ident.span()=> line!());
-    let call = call(function);
+    let call = call(options, function);
     let deprecated = function
         .attributes
         .iter()
@@ -109,14 +131,17 @@ fn entry(private: &TokenStream, ident: &Ident) -> TokenStream {
 }
 
 /// The function that binds the arguments and prepares the call.
-fn call(function: &Function) -> TokenStream {
+fn call(options: &Options, function: &Function) -> TokenStream {
     let signature = &function.signature;
     let parameters: Vec<Parameter<'_>> = typed_inputs(signature)
         .enumerate()
         .map(|(index, input)| Parameter::new(index, input, signature))
         .collect();
     let values = parameters.iter().map(Parameter::values);
-    let checks = checks(&parameters);
+    let mut checks = checks(&parameters);
+    if options.record {
+        checks.extend(parameters.iter().filter_map(record::checked));
+    }
     let takes = parameters.iter().map(Parameter::take);
     let locals: Vec<&Ident> = parameters
         .iter()
@@ -182,7 +207,7 @@ pub(crate) fn answer_spans(signature: &Signature) -> (Span, Span) {
     (at(spans.first()), at(spans.last()))
 }
 
-fn typed_inputs(signature: &Signature) -> impl Iterator<Item = &PatType> {
+pub(crate) fn typed_inputs(signature: &Signature) -> impl Iterator<Item = &PatType> {
     signature.inputs.iter().filter_map(|input| match input {
         FnArg::Typed(parameter) => Some(parameter),
         FnArg::Receiver(_) => None,
@@ -208,11 +233,12 @@ fn checks(parameters: &[Parameter<'_>]) -> TokenStream {
             });
         }
         if parameter.key.is_none() {
+            let own = parameter.values();
             let values = parameters.iter().map(Parameter::values);
             let span = Span::mixed_site().located_at(parameter.pattern.span());
             checks.extend(quote_spanned! {span=>
                 const _: () = ::core::assert!(
-                    0 #(+ #values)* == 1,
+                    #own == 0 || 0 #(+ #values)* == 1,
                     "one of several arguments needs a name that it is bound by"
                 );
             });

@@ -4,13 +4,14 @@ mod check;
 mod expand;
 mod parameter;
 mod parse;
+mod record;
 mod tool;
 
 use proc_macro::TokenStream;
 
 /// Registers a function as an agent.
 ///
-/// The function stays as it is. Every runner that links its crate finds it by its name.
+/// The function stays as it is, and can be called as before. Every runner that links its crate finds it by its name.
 ///
 /// ```
 /// use serde::{Deserialize, Serialize};
@@ -70,15 +71,14 @@ use proc_macro::TokenStream;
 /// `name = "support"` replaces the function's name in targets and in the names of cases. It has no `:`,
 /// no white space and no control characters.
 ///
+/// `record` records the arguments of every call, whoever calls it, where `FLUXLOOP_RECORD_ARGS=true`: see
+/// `fluxloop::record`. They implement `serde::Serialize`, too, and have names; the context is not recorded. Anywhere else
+/// nothing is serialised.
+///
 /// `crate = path` says where the crate `fluxloop` is, if its name in `Cargo.toml` is another.
 #[proc_macro_attribute]
 pub fn agent(options: TokenStream, item: TokenStream) -> TokenStream {
-    let mut output = item.clone();
-    output.extend(TokenStream::from(expand::agent(
-        options.into(),
-        item.into(),
-    )));
-    output
+    expand::agent(options.into(), item.into()).into()
 }
 
 /// Records every call of a function as the use of a tool, with its arguments and its result.

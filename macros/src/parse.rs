@@ -1,13 +1,13 @@
 //! What stands in the attribute, and the function below it.
 
-use proc_macro2::{Span, TokenStream, TokenTree};
+use proc_macro2::{Group, Span, TokenStream, TokenTree};
 use syn::{
     Attribute, Error, Ident, LitStr, Path, Result, Signature, Token, Visibility,
     ext::IdentExt,
     parse::{Parse, ParseStream, Parser},
 };
 
-const FORMS: &str = "the options of an agent are `name = \"…\"` and `crate = path`";
+const FORMS: &str = "the options of an agent are `name = \"…\"`, `record` and `crate = path`";
 
 /// Reads options with commas between them. One that cannot be read is skipped: the errors are those of all.
 pub(crate) fn each_option(
@@ -36,6 +36,8 @@ pub(crate) fn each_option(
 pub(crate) struct Options {
     /// Replaces the function's name in targets and case names.
     pub(crate) name: Option<LitStr>,
+    /// Its calls are recorded with their arguments.
+    pub(crate) record: bool,
     /// Where the crate `fluxloop` is.
     pub(crate) krate: Option<Path>,
 }
@@ -67,6 +69,14 @@ impl Options {
                 let checked = check_name(&name);
                 self.name = Some(name);
                 end_of_option(input).and(checked)
+            }
+            "record" => {
+                once(&option, self.record)?;
+                self.record = true;
+                if input.is_empty() || input.peek(Token![,]) {
+                    return Ok(());
+                }
+                Err(input.error("the option `record` takes no value"))
             }
             "crate" => {
                 once(&option, self.krate.is_some())?;
@@ -151,13 +161,15 @@ pub(crate) fn check_path(path: &Path) -> Result<()> {
 /// A function as far as the attribute looks at it: the body is the compiler's business.
 pub(crate) struct Function {
     pub(crate) attributes: Vec<Attribute>,
+    pub(crate) visibility: Visibility,
     pub(crate) signature: Signature,
+    pub(crate) body: Group,
 }
 
 impl Parse for Function {
     fn parse(input: ParseStream<'_>) -> Result<Self> {
         let attributes = input.call(Attribute::parse_outer)?;
-        input.parse::<Visibility>()?;
+        let visibility = input.parse()?;
         if !starts_function(input) {
             return Err(Error::new(
                 next_span(input),
@@ -168,10 +180,11 @@ impl Parse for Function {
         if !input.peek(syn::token::Brace) {
             return Err(input.error("an agent is a function with a body"));
         }
-        input.parse::<TokenStream>()?;
         Ok(Self {
             attributes,
+            visibility,
             signature,
+            body: input.parse()?,
         })
     }
 }

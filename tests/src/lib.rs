@@ -7,6 +7,7 @@ mod faulty;
 mod obedient;
 mod project;
 pub mod provider;
+mod recorded;
 #[cfg(unix)]
 mod running;
 #[cfg(unix)]
@@ -18,6 +19,7 @@ pub use experiment::Experiment;
 pub use faulty::faulty;
 pub use obedient::obedient;
 pub use project::Project;
+pub use recorded::{Service, recorded};
 #[cfg(unix)]
 pub use running::{Running, is_there, processes, wait_until};
 #[cfg(unix)]

@@ -9,6 +9,7 @@ mod generate;
 mod list;
 mod options;
 mod output;
+mod record;
 mod root;
 mod run;
 mod selection;
@@ -22,6 +23,7 @@ pub(crate) use generate::{GenerateArguments, GenerateInputsArguments, GenerateSu
 pub(crate) use list::{AgentsArguments, CasesArguments, ListArguments, ListSubject};
 pub(crate) use options::{Override, RunOptions};
 pub(crate) use output::{MessageFormat, ShellArguments, ShellOptions};
+pub(crate) use record::{EnableArguments, RecordArguments, RecordSubject};
 pub(crate) use root::{Cli, Command};
 pub(crate) use run::{RunArguments, RunSubject};
 pub(crate) use selection::ProjectArguments;

@@ -3,8 +3,8 @@ use std::ffi::OsString;
 use clap::{Parser, Subcommand};
 
 use super::{
-    CompletionsArguments, GenerateArguments, ListArguments, RunArguments, ShellArguments,
-    ShowArguments,
+    CompletionsArguments, GenerateArguments, ListArguments, RecordArguments, RunArguments,
+    ShellArguments, ShowArguments,
 };
 
 /// Simulated users for the LLM agents in your workspace.
@@ -37,6 +37,8 @@ pub(crate) enum Command {
     Show(Box<ShowArguments>),
     /// Generate inputs
     Generate(GenerateArguments),
+    /// Record the arguments of a live service's calls, to replay them
+    Record(RecordArguments),
     /// Print a shell's completions for `cargo-fluxloop`
     Completions(CompletionsArguments),
 }

@@ -1,6 +1,7 @@
 mod cases;
 mod generate;
 mod help;
+mod record;
 mod show;
 
 use std::ffi::OsString;

@@ -3,6 +3,7 @@ use std::io;
 use fluxloop::{
     artifact::ArtifactError,
     config::ConfigErrors,
+    edit::FileError,
     engine::EngineError,
     generate::GenerateError,
     host::StartError,
@@ -34,6 +35,8 @@ pub(super) enum CommandError {
     Config(#[from] ConfigErrors),
     #[error(transparent)]
     Setup(SetupError),
+    #[error(transparent)]
+    Edit(#[from] FileError),
     #[error(transparent)]
     Generate(#[from] GenerateError),
     /// A model was asked for, by this flag or key.
@@ -112,9 +115,11 @@ impl CommandError {
             Self::Artifact(_)
             | Self::Engine(EngineError::Write(_))
             | Self::Generate(GenerateError::Write { .. })
+            | Self::Edit(FileError::Write { .. })
             | Self::Output(_) => exit::WRITE,
             Self::Config(_)
             | Self::Setup(_)
+            | Self::Edit(_)
             | Self::Generate(_)
             | Self::NoModel(_)
             | Self::SeveralFiles
@@ -135,6 +140,7 @@ impl CommandError {
                 Some("pass --yes (or set FLUXLOOP_YES=true) to run without being asked".to_owned())
             }
             Self::Setup(error) => error.hint(),
+            Self::Edit(error) => error.hint(),
             Self::Generate(error) => error.hint(),
             Self::NoModel(_) => {
                 Some("pass `--mode deterministic`, which needs no model".to_owned())

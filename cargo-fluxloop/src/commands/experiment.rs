@@ -17,7 +17,7 @@ use tokio::runtime::Runtime;
 use super::{
     Invocation,
     error::CommandError,
-    exit, plan,
+    exit, plan, replayed,
     session::{Workshop, check_inputs},
     traces::Traces,
 };
@@ -57,6 +57,9 @@ pub(super) fn execute(
             let agent = selection.agent(host.agents(), &workshop.workspace)?.clone();
             let plan = planned.plan.clone().for_agent(&agent.name);
             check_inputs(&host, &agent, &plan).await?;
+            if let Some(replay) = &planned.replay {
+                replayed::tell(replay, &agent, &invocation.shell);
+            }
             Ok::<_, CommandError>((host, agent, plan))
         };
         let (host, agent, plan) = tokio::select! {

@@ -8,6 +8,8 @@ mod exit;
 mod experiment;
 mod generate;
 mod plan;
+mod record;
+mod replayed;
 mod session;
 mod show;
 mod traces;
@@ -15,7 +17,10 @@ mod traces;
 use std::{ffi::OsString, path::Path, process::ExitCode};
 
 use crate::{
-    cli::{Cli, Command, Environment, GenerateSubject, ListSubject, RunSubject, ShellOptions},
+    cli::{
+        Cli, Command, Environment, GenerateSubject, ListSubject, RecordSubject, RunSubject,
+        ShellOptions,
+    },
     env,
     terminal::{Color, Shell, Verbosity},
     worker_host,
@@ -78,6 +83,11 @@ fn dispatch(command: Command, invocation: &Invocation) -> Result<i32, CommandErr
         Command::Show(arguments) => show::execute(&arguments, invocation),
         Command::Generate(generate) => match generate.subject {
             GenerateSubject::Inputs(arguments) => generate::execute(&arguments, invocation),
+        },
+        Command::Record(record) => match record.subject {
+            RecordSubject::Enable(arguments) => record::enable(&arguments, invocation),
+            RecordSubject::Disable(project) => record::disable(&project, invocation),
+            RecordSubject::Status(project) => record::status(&project, invocation),
         },
         Command::Completions(arguments) => completions::execute(&arguments),
     }

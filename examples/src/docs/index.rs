@@ -34,6 +34,7 @@ pub(super) const PAGES: &[(&str, &str)] = pages![
     "observations.md",
     "opentelemetry.md",
     "personas.md",
+    "recording.md",
     "running.md",
     "security.md",
     "targets.md",

@@ -30,6 +30,8 @@ pub struct ArtifactInput {
     pub config_yaml: String,
     /// The inputs as they were read, for `inputs.yaml`.
     pub inputs_yaml: String,
+    /// The recorded calls that were replayed, for `recording.jsonl`; absent where none were.
+    pub recording_jsonl: Option<String>,
     /// The effective configuration, for `summary.json`.
     pub config_snapshot: Value,
     /// What the finished experiment is judged by.
@@ -83,6 +85,9 @@ impl Artifacts {
         let directory = &input.started.directory;
         create(&directory.join("config.yaml"), &input.config_yaml)?;
         create(&directory.join("inputs.yaml"), &input.inputs_yaml)?;
+        if let Some(recording) = &input.recording_jsonl {
+            create(&directory.join("recording.jsonl"), recording)?;
+        }
         let artifacts = Self::with_files(input, open)?;
         artifacts.summary.refresh(&Statistics::new())?;
         Ok(artifacts)

@@ -85,6 +85,30 @@ pub struct Loaded {
     pub warnings: Vec<Warning>,
 }
 
+/// Where a configuration is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Located {
+    /// The file that was asked for. Absolute.
+    pub config: PathBuf,
+    /// What relative paths in it resolve against, and where `.env` is. Absolute.
+    pub project_directory: PathBuf,
+}
+
+/// Finds a configuration without reading it.
+///
+/// # Errors
+///
+/// A project or file that is not there.
+pub fn locate(request: &LoadRequest) -> Result<Located, ConfigErrors> {
+    let config = Location::of(request, &mut Vec::new())?.config()?;
+    let project_directory = Files::of(&config).project_directory;
+    Ok(Located {
+        config,
+        project_directory,
+    })
+}
+
 /// Loads a configuration: files, then `.env` and the environment, then the overrides; what comes later wins.
 ///
 /// # Errors

@@ -42,6 +42,7 @@ impl Config {
             persona_filter: None,
             cases: CaseSelection::default(),
             generation: GenerationSettings::default(),
+            replay: None,
             multi_turn: MultiTurn {
                 enabled: false,
                 max_turns: 8,

@@ -5,7 +5,7 @@ use std::{path::Path, time::Duration};
 use serde_json::{Map, Value, json};
 
 use super::{
-    Config, SupervisorSettings,
+    Config, RecordedCalls, SupervisorSettings,
     node::{Node, NodeValue},
     yaml,
 };
@@ -44,6 +44,7 @@ impl Config {
             }),
         );
         self.snapshot_runner(&mut map);
+        self.snapshot_replay(&mut map);
         self.snapshot_conversations(&mut map);
         self.snapshot_observe(&mut map);
         map.retain(|_, value| !value.is_null());
@@ -56,6 +57,27 @@ impl Config {
     #[must_use]
     pub fn snapshot_yaml(&self, inputs_file: &Path, seed: u64) -> String {
         yaml::to_text(&self.snapshot(inputs_file, seed))
+    }
+
+    fn snapshot_replay(&self, map: &mut Map<String, Value>) {
+        let Some(replay) = &self.replay else {
+            // What would be wrong if it were on may stand as it is.
+            return;
+        };
+        let select = match replay.select {
+            RecordedCalls::Last => json!("last"),
+            RecordedCalls::First => json!("first"),
+            RecordedCalls::All => json!("all"),
+            RecordedCalls::Index(index) => json!({"index": index}),
+        };
+        let replay = json!({
+            "enabled": true,
+            "recording_file": path(&replay.recording_file),
+            "override_param_path": replay.override_param_path.join("."),
+            "create": replay.create,
+            "select": select,
+        });
+        map.insert("replay_args".into(), replay);
     }
 
     fn snapshot_conversations(&self, map: &mut Map<String, Value>) {

@@ -55,6 +55,8 @@ pub struct Config {
     pub cases: CaseSelection,
     /// How inputs are generated.
     pub generation: GenerationSettings,
+    /// Which recorded calls are replayed, if any.
+    pub replay: Option<ReplaySettings>,
     /// How inputs become conversations.
     pub multi_turn: MultiTurn,
     /// What the agent's models cost.
@@ -97,6 +99,18 @@ impl fmt::Debug for Config {
     }
 }
 
+impl Config {
+    /// Replays the calls from a copy of them: all that it holds, or the only one.
+    pub fn replays_copy(&mut self, recording_file: PathBuf) {
+        if let Some(replay) = &mut self.replay {
+            replay.recording_file = recording_file;
+            if replay.select != RecordedCalls::All {
+                replay.select = RecordedCalls::Last;
+            }
+        }
+    }
+}
+
 /// Which agent, where, and how long.
 #[derive(Clone)]
 #[non_exhaustive]
@@ -130,6 +144,33 @@ impl fmt::Debug for Runner {
             .field("crash_rerun", &self.crash_rerun)
             .finish()
     }
+}
+
+/// How recorded calls are replayed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct ReplaySettings {
+    /// The recording. Absolute.
+    pub recording_file: PathBuf,
+    /// Where the case's input goes: the parameter, then keys of mappings and indexes of lists. At least one.
+    pub override_param_path: Vec<String>,
+    /// Make what is absent of that path.
+    pub create: bool,
+    /// Which of the recorded calls.
+    pub select: RecordedCalls,
+}
+
+/// Which calls of a recording are replayed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RecordedCalls {
+    /// The last one.
+    Last,
+    /// The first one.
+    First,
+    /// All of them: each makes cases of its own.
+    All,
+    /// The one at this index, from 0.
+    Index(u64),
 }
 
 /// Where results go.

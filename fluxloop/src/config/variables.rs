@@ -83,7 +83,7 @@ fn set_for(option: &RunOption, environment: &BTreeMap<String, String>) -> Vec<(S
 /// `FLUXLOOP_ITERATION` is nobody's variable, and probably meant as one that is.
 pub(crate) fn misspelt(environment: &BTreeMap<String, String>) -> Vec<Warning> {
     /// Variables of ours that are no option of the table.
-    const OTHERS: [&str; 11] = [
+    const OTHERS: [&str; 14] = [
         "FLUXLOOP_CONFIG",
         "FLUXLOOP_PROJECT",
         "FLUXLOOP_ROOT",
@@ -95,6 +95,9 @@ pub(crate) fn misspelt(environment: &BTreeMap<String, String>) -> Vec<Warning> {
         "FLUXLOOP_QUIET",
         "FLUXLOOP_VERBOSE",
         "FLUXLOOP_COLOR",
+        "FLUXLOOP_RECORD_ARGS",
+        "FLUXLOOP_RECORDING_FILE",
+        "FLUXLOOP_RECORDING_MAX_BYTES",
     ];
     let variables = RUN_OPTIONS.iter().map(RunOption::variable);
     let aliases = ALIASES.iter().map(|alias| variable_of(alias.name));

@@ -209,7 +209,7 @@ impl<H: AgentHost> Runner<'_, H> {
         self.tell(case, Told::Decided(Box::new(decided)));
         Ok(match step? {
             Step::Continue(message) => {
-                talk.goes_on(message);
+                talk.goes_on(case, message);
                 None
             }
             Step::Stop { reason, closing } => {

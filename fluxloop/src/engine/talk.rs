@@ -74,9 +74,9 @@ impl Talk {
     }
 
     /// The user goes on: the next turn begins.
-    pub(super) fn goes_on(&mut self, message: String) {
+    pub(super) fn goes_on(&mut self, case: &Case, message: String) {
         self.turn += 1;
-        self.follow_up = to_raw_value(&message).ok().map(Arguments::Input);
+        self.follow_up = case.input.follow_up(&message);
         self.say(Speaker::User, || message, false);
     }
 

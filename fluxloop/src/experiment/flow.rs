@@ -29,6 +29,8 @@ pub(super) async fn conduct(
         supervisor.open().map_err(SetupError::from)?;
     }
     let git = GitQuestion::ask(setup.config.runner.working_directory.clone());
+    let replay = setup.replay.as_ref();
+    warnings.extend(replay.and_then(|replay| replay.warning_for(agent)));
     warnings.extend(limits::of_tests(&setup.config));
     let host = InProcessHost::start(InProcessOptions {
         parallel: usize::try_from(setup.config.parallel.get()).unwrap_or(usize::MAX),

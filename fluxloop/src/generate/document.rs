@@ -7,7 +7,7 @@ use std::{
 use serde::Serialize;
 
 use super::{GenerateError, Generated, GeneratedInput, Strategy};
-use crate::config::to_text;
+use crate::{config::to_text, edit::readable};
 
 /// The file as it is written: byte for byte the same for the same inputs.
 #[derive(Serialize)]
@@ -77,17 +77,4 @@ pub fn write(generated: &Generated, path: &Path, overwrite: bool) -> Result<(), 
         }
         Err(error) => Err(failed(error.error)),
     }
-}
-
-/// A temporary file is its owner's alone; inputs are for everybody who works on the project.
-#[cfg(unix)]
-fn readable(file: &fs::File) -> io::Result<()> {
-    use std::os::unix::fs::PermissionsExt as _;
-    file.set_permissions(fs::Permissions::from_mode(0o644))
-}
-
-#[cfg(not(unix))]
-#[expect(clippy::unnecessary_wraps, reason = "alike on all systems")]
-fn readable(_file: &fs::File) -> io::Result<()> {
-    Ok(())
 }

@@ -75,11 +75,12 @@ pub(super) struct Found {
 }
 
 impl Kept {
-    /// Where the plan of a configuration would be. `None` where it is not kept: parts of a plan are drawn from the whole.
+    /// Where the plan of a configuration would be. `None` where it is not kept: parts of a plan are drawn from the whole,
+    /// and calls that are replayed may multiply it.
     pub(super) fn of(call: &Call<'_>, config: &Config) -> Option<Self> {
         let cases = &config.cases;
         let is_whole = cases.filter.is_none() && cases.sample.is_none() && cases.limit.is_none();
-        if !is_whole || config.inputs_files.is_empty() {
+        if !is_whole || config.inputs_files.is_empty() || config.replay.is_some() {
             return None;
         }
         let mut hasher = DefaultHasher::new();

@@ -250,6 +250,10 @@ impl Run<'_> {
         if let Some(warning) = directory.warning() {
             warn(warning);
         }
+        let replay = setup.replay.as_ref();
+        if let Some(warning) = replay.and_then(|replay| replay.warning_for(agent)) {
+            warn(&warning);
+        }
         self.logs.open(&directory.logs());
         let started = setup.started(agent, plan, directory.path(), started_at);
         Ok((started, git.answer()))

@@ -1,17 +1,17 @@
 //! JSON and lines of it → located values. The parser is `serde_json`, strict as it is; where a value stands is told by
 //! where its raw text lies in the file's.
 
-use std::{fmt, sync::Arc};
+use std::sync::Arc;
 
-use serde::{
-    Deserialize, Deserializer,
-    de::{MapAccess, Visitor},
-};
+use serde::Deserialize;
 use serde_json::{Number, value::RawValue};
 
 use super::located::{Located, syntax};
-use crate::config::{
-    ConfigError, Entry, MAX_DEPTH, Mapping, Node, NodeValue, Origin, Problems, SourceFile,
+use crate::{
+    config::{
+        ConfigError, Entry, MAX_DEPTH, Mapping, Node, NodeValue, Origin, Problems, SourceFile,
+    },
+    json_members::Members,
 };
 
 const STRICT: &str = "JSON has no comments and no comma behind the last item, and its keys and texts stand in double quotes";
@@ -129,32 +129,6 @@ impl<'a> Reader<'a> {
             });
         }
         Ok(mapping)
-    }
-}
-
-/// The keys and values of an object, repeated ones too, in the order they were written.
-struct Members<'a>(Vec<(&'a RawValue, &'a RawValue)>);
-
-impl<'de> Deserialize<'de> for Members<'de> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct MembersVisitor;
-
-        impl<'de> Visitor<'de> for MembersVisitor {
-            type Value = Members<'de>;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("an object")
-            }
-            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
-                let mut members = Vec::new();
-                while let Some(member) = map.next_entry()? {
-                    members.push(member);
-                }
-                Ok(Members(members))
-            }
-        }
-
-        deserializer.deserialize_map(MembersVisitor)
     }
 }
 

@@ -6,7 +6,7 @@ use serde_json::{
     value::{RawValue, to_raw_value},
 };
 
-use crate::{Persona, agent::Arguments, input::RawInput, secret::Secrets};
+use crate::{Persona, agent::Arguments, input::RawInput, replay::RecordedCall, secret::Secrets};
 
 /// An input as runs use it, shared by all its cases.
 #[derive(Debug)]
@@ -16,6 +16,8 @@ pub struct PlannedInput {
     pub id: String,
     /// What the agent is called with.
     pub arguments: Arguments,
+    /// The recorded call that it goes into, if it goes into one.
+    pub call: Option<Arc<RecordedCall>>,
     /// What rows show as `input`: the same with secrets masked.
     pub recorded: Box<RawValue>,
     /// The entry's metadata as JSON, for the agent.
@@ -27,11 +29,11 @@ pub struct PlannedInput {
 }
 
 impl PlannedInput {
-    /// `template`: who asks, and the template that text is put into.
+    /// `template`: who asks, and the template that text is put into. `call`: the recorded call that it goes into.
     pub(super) fn of(
-        id: &str,
-        raw: &RawInput,
+        (id, raw): (&str, &RawInput),
         template: Option<(&Persona, &str)>,
+        call: Option<&Arc<RecordedCall>>,
         secrets: &Secrets,
     ) -> Self {
         let input = match (template, &raw.input) {
@@ -47,19 +49,30 @@ impl PlannedInput {
             recorded_metadata: metadata
                 .as_ref()
                 .map(|metadata| secrets.redact_json(metadata).into_owned()),
-            arguments: Arguments::Input(input),
+            arguments: match call {
+                Some(call) => call.arguments(&input),
+                None => Arguments::Input(input),
+            },
+            call: call.cloned(),
             metadata,
             place: raw.place.clone(),
         }
     }
-}
 
-impl PlannedInput {
+    /// What the agent is called with when the user goes on with this message.
+    pub(crate) fn follow_up(&self, message: &str) -> Option<Arguments> {
+        match &self.call {
+            Some(call) => call.arguments_saying(message),
+            None => to_raw_value(message).ok().map(Arguments::Input),
+        }
+    }
+
     /// An input without metadata, recorded as the agent gets it. Its fields are public.
     pub fn new(id: impl Into<String>, input: Box<RawValue>) -> Self {
         Self {
             id: id.into(),
             arguments: Arguments::Input(input.clone()),
+            call: None,
             recorded: input,
             metadata: None,
             recorded_metadata: None,

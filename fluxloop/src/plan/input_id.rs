@@ -30,7 +30,12 @@ impl<'a> InputIds<'a> {
             Some(id) => self.secrets.redact(id).into_owned(),
             None => derived(input, self.secrets),
         };
-        let mut id = base.clone();
+        self.unique(&base)
+    }
+
+    /// A name that no other input has: the name itself, with a number behind it where it is taken.
+    pub(crate) fn unique(&mut self, base: &str) -> String {
+        let mut id = base.to_owned();
         let mut repeat = 2_u64;
         while !self.taken.insert(id.clone()) {
             id = format!("{base}_{repeat}");

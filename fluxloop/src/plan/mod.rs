@@ -23,7 +23,12 @@ pub(crate) use personas::Personas;
 
 use serde_json::value::RawValue;
 
-use crate::{Persona, config::Config, input::RawInput};
+use crate::{
+    Persona,
+    config::Config,
+    input::RawInput,
+    replay::{RecordedCall, Replay},
+};
 use selection::Selection;
 
 /// The cases of an experiment.
@@ -59,6 +64,70 @@ struct Pair {
     seed: u64,
 }
 
+/// An input and the recorded call that it goes into, if it goes into one.
+struct Asked<'a> {
+    raw: &'a RawInput,
+    id: &'a str,
+    call: Option<&'a Arc<RecordedCall>>,
+    config: &'a Config,
+}
+
+impl Asked<'_> {
+    /// Adds a pair for each persona that asks.
+    fn by(&self, asking: &[Option<Arc<Persona>>], seed: u64, pairs: &mut Vec<Pair>) {
+        let config = self.config;
+        let mut plain = None;
+        for persona in asking {
+            let template = persona.as_ref().and(config.input_template.as_deref());
+            let input = match (template, &plain) {
+                (None, Some(input)) => Arc::clone(input),
+                _ => Arc::new(PlannedInput::of(
+                    (self.id, self.raw),
+                    persona.as_deref().zip(template),
+                    self.call,
+                    &config.secrets,
+                )),
+            };
+            if template.is_none() {
+                plain = Some(Arc::clone(&input));
+            }
+            let asker = persona.as_ref().map_or("any", |persona| &persona.name);
+            let name = format!("{asker}::{}", self.id);
+            let persona_json = persona
+                .as_deref()
+                .map(|persona| Arc::from(case::json(persona)));
+            pairs.push(Pair {
+                input,
+                persona: persona.clone(),
+                persona_json,
+                seed: seed::of_pair(seed, &name),
+                name,
+            });
+        }
+    }
+}
+
+/// The calls that an input goes into, each with an id of its own.
+fn asked_with<'r>(
+    ids: &mut InputIds<'_>,
+    id: String,
+    replay: Option<&'r Replay>,
+) -> Vec<(String, Option<&'r Arc<RecordedCall>>)> {
+    match replay {
+        None => vec![(id, None)],
+        Some(replay) if !replay.is_all => vec![(id, replay.calls.first())],
+        Some(replay) => {
+            let calls = replay.calls.iter();
+            calls
+                .map(|call| {
+                    let own = ids.unique(&format!("{id}@line_{}", call.line));
+                    (own, Some(call))
+                })
+                .collect()
+        }
+    }
+}
+
 impl Plan {
     /// Crosses inputs with personas, for an experiment of this seed, and selects the cases that are to be run. What is
     /// left out changes nothing of the others: not their names, ids, positions and seeds.
@@ -67,6 +136,21 @@ impl Plan {
     ///
     /// When an input or `--personas` names a persona that is not configured, or nothing is left to run.
     pub fn new(config: &Config, inputs: &[RawInput], seed: u64) -> Result<Self, PlanError> {
+        Self::replaying(config, inputs, seed, None)
+    }
+
+    /// The same of inputs that go into the arguments of recorded calls. Where all of a recording is replayed, each input
+    /// is asked once with each call, and its id ends with the call's line: `@line_3`.
+    ///
+    /// # Errors
+    ///
+    /// As [`new`](Self::new).
+    pub fn replaying(
+        config: &Config,
+        inputs: &[RawInput],
+        seed: u64,
+        replay: Option<&Replay>,
+    ) -> Result<Self, PlanError> {
         let personas = Personas::new(config)?;
         let mut ids = InputIds::new(&config.secrets);
         let mut pairs = Vec::new();
@@ -74,36 +158,14 @@ impl Plan {
             // Also for an input that is left out: adding a filter renames no case.
             let id = ids.assign(raw);
             let asking = personas.asking(raw)?;
-            let mut plain = None;
-            for persona in asking {
-                let template = persona.as_ref().and(config.input_template.as_deref());
-                let input = match (template, &plain) {
-                    (None, Some(input)) => Arc::clone(input),
-                    _ => Arc::new(PlannedInput::of(
-                        &id,
-                        raw,
-                        persona.as_deref().zip(template),
-                        &config.secrets,
-                    )),
+            for (id, call) in asked_with(&mut ids, id, replay) {
+                let asked = Asked {
+                    raw,
+                    id: &id,
+                    call,
+                    config,
                 };
-                if template.is_none() {
-                    plain = Some(Arc::clone(&input));
-                }
-                let name = format!(
-                    "{}::{id}",
-                    persona.as_ref().map_or("any", |persona| &persona.name)
-                );
-                let seed = seed::of_pair(seed, &name);
-                let persona_json = persona
-                    .as_deref()
-                    .map(|persona| Arc::from(case::json(persona)));
-                pairs.push(Pair {
-                    input,
-                    persona,
-                    persona_json,
-                    name,
-                    seed,
-                });
+                asked.by(&asking, seed, &mut pairs);
             }
         }
         if pairs.is_empty() {

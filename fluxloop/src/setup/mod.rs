@@ -16,6 +16,7 @@ use crate::{
     event::Started,
     input::{Inputs, load_inputs},
     plan::Plan,
+    replay::{Replay, load_replay},
     supervisor::Supervisor,
     target::TargetSpec,
     worker::protocol::AgentInfo,
@@ -29,6 +30,8 @@ pub struct Setup {
     pub config: Config,
     /// What it asks.
     pub inputs: Inputs,
+    /// The recorded calls that the inputs go into, where they go into some.
+    pub replay: Option<Replay>,
     /// Its cases, for an agent without a name.
     pub plan: Plan,
     /// Its seed: the configured one, or one that was drawn.
@@ -63,14 +66,19 @@ impl Setup {
         warn: &mut dyn FnMut(&Warning),
     ) -> Result<Self, SetupError> {
         let inputs = load_inputs(&config)?;
-        inputs.warnings.iter().for_each(warn);
-        Self::with_plan(config, seed, |config, seed| {
-            let plan = Plan::new(config, &inputs.entries, seed)?;
+        inputs.warnings.iter().for_each(&mut *warn);
+        let replay = load_replay(&config)?;
+        let warnings = replay.iter().flat_map(|replay| &replay.warnings);
+        warnings.for_each(warn);
+        let mut setup = Self::with_plan(config, seed, |config, seed| {
+            let plan = Plan::replaying(config, &inputs.entries, seed, replay.as_ref())?;
             Ok((inputs, plan))
-        })
+        })?;
+        setup.replay = replay;
+        Ok(setup)
     }
 
-    /// An experiment whose inputs and plan are made by `plan`, for a seed.
+    /// An experiment whose inputs and plan are made by `plan`, for a seed. It replays nothing.
     pub(crate) fn with_plan(
         config: Config,
         seed: Option<u64>,
@@ -85,6 +93,7 @@ impl Setup {
         Ok(Self {
             config,
             inputs,
+            replay: None,
             plan,
             seed,
             target,
@@ -114,10 +123,13 @@ impl Setup {
     /// What the experiment's files need to know.
     #[must_use]
     pub fn artifacts(&self, started: Started, git: Option<GitState>) -> ArtifactInput {
-        let config = &self.config;
-        // The experiment's own copy: it stays as it is when the original changes.
+        let mut config = self.config.clone();
+        // The experiment's own copies: they stay as they are when the originals change.
         let inputs = started.directory.join("inputs.yaml");
+        config.replays_copy(started.directory.join("recording.jsonl"));
+        let recording = self.replay.as_ref().map(Replay::jsonl);
         ArtifactInput {
+            recording_jsonl: recording.map(|text| config.secrets.redact(&text).into_owned()),
             config_yaml: config.snapshot_yaml(&inputs, self.seed),
             inputs_yaml: config.secrets.redact(&self.inputs.yaml).into_owned(),
             config_snapshot: config.snapshot(&inputs, self.seed),

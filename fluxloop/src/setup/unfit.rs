@@ -38,9 +38,12 @@ impl Unfit {
             }
             unfit.total += 1;
             if unfit.named.len() < MOST_NAMED {
-                unfit
-                    .named
-                    .push(format!("{}: input `{}`: {error}", input.place, input.id));
+                let call = input.call.as_ref();
+                let with = call.map_or_else(String::new, |call| format!(" with {}", call.place));
+                unfit.named.push(format!(
+                    "{}{with}: input `{}`: {error}",
+                    input.place, input.id
+                ));
             }
         }
         if unfit.total == 0 { Ok(()) } else { Err(unfit) }

@@ -53,6 +53,7 @@ impl SampleRun {
                 input: Arc::new(PlannedInput {
                     id: format!("input_{}", self.index),
                     arguments: Arguments::Input(recorded.clone()),
+                    call: None,
                     recorded,
                     metadata: None,
                     recorded_metadata: self.metadata.map(|m| to_raw_value(&m).unwrap()),

@@ -2,12 +2,16 @@
 
 use std::io::Write as _;
 
-use super::{env::WorkerEnvironment, serve::serve};
+use super::serve::serve;
+use crate::env::WorkerEnvironment;
 
 /// Serves as a worker where the process was started as one. `None` elsewhere.
 fn serve_if_asked() -> Option<i32> {
     let environment = WorkerEnvironment::read()?;
-    Some(match serve(&environment) {
+    let served = serve(&environment);
+    // What agents have recorded, where the variables are set for it.
+    let _ = crate::flush_recording();
+    Some(match served {
         Ok(()) => 0,
         Err(error) => {
             // Nobody is left to tell if stderr is closed as well.

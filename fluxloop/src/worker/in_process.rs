@@ -6,14 +6,13 @@ use std::{io, sync::Arc};
 use tokio::{runtime::Runtime, task::JoinHandle};
 
 use super::{
-    env::WorkerEnvironment,
     outbox::Outbox,
     panic::install_hook,
     protocol::ObserveOptions,
     run::Runs,
     serve::{ToEngine, WorkerError, agents_runtime, answer, talk_over},
 };
-use crate::{agent::Registry, observe::Beside};
+use crate::{agent::Registry, env, observe::Beside};
 
 /// The engine's end of the connection to such a worker.
 #[cfg(unix)]
@@ -47,7 +46,7 @@ pub(crate) fn start(
     let mut recorder = None;
     if let Some(options) = observe {
         let sink = Box::new(ToEngine(Arc::clone(&outbox)));
-        let beside = Beside::start(options, WorkerEnvironment::secrets(), sink)?;
+        let beside = Beside::start(options, env::secrets(), sink)?;
         recorder = Some(Arc::clone(beside.recorder()));
         builder.on_thread_start(move || beside.enter_thread());
     }

@@ -4,7 +4,6 @@
 //! holds, and runs what it is asked to run. `cargo fluxloop` starts it; nobody else needs to.
 
 mod entry;
-mod env;
 #[cfg(feature = "harness")]
 pub(crate) mod in_process;
 #[cfg(unix)]

@@ -6,7 +6,6 @@ use tokio::{
 };
 
 use super::{
-    env::WorkerEnvironment,
     outbox::Outbox,
     panic::{catch, install_hook},
     protocol::{
@@ -17,6 +16,7 @@ use super::{
 };
 use crate::{
     agent::{AgentEntry, BindError, Context, Registry},
+    env::{self, WorkerEnvironment},
     observe::{self, ObserveError, Recorder, Sink},
 };
 
@@ -65,7 +65,7 @@ fn record(
         return Ok(None);
     };
     let sink = Box::new(ToEngine(Arc::clone(outbox)));
-    let recorder = observe::start(&options, WorkerEnvironment::secrets(), sink)?;
+    let recorder = observe::start(&options, env::secrets(), sink)?;
     Ok(Some(recorder))
 }
 

@@ -4,4 +4,5 @@
 mod binding;
 mod invocation;
 mod places;
+mod recorded;
 mod replies;

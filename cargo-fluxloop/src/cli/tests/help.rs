@@ -14,6 +14,7 @@ fn a_command_is_asked_for() {
       list         List the registered agents, or the cases that a run would have
       show         Show an experiment, or one case of it
       generate     Generate inputs
+      record       Record the arguments of a live service's calls, to replay them
       completions  Print a shell's completions for `cargo-fluxloop`
 
     Options:

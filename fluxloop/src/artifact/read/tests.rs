@@ -68,6 +68,7 @@ fn written(directory: &Directory) -> Timestamp {
         started,
         config_yaml: String::new(),
         inputs_yaml: String::new(),
+        recording_jsonl: None,
         config_snapshot: Value::Null,
         gate: Gate::default(),
         save_traces: true,

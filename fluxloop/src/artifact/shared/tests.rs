@@ -15,6 +15,7 @@ fn input(directory: &Path) -> ArtifactInput {
     let mut started = Started::new("shared", directory, "shop:run", at);
     started.planned = 3;
     ArtifactInput {
+        recording_jsonl: None,
         started,
         config_yaml: String::new(),
         inputs_yaml: String::new(),

@@ -40,6 +40,7 @@ fn input(folder: &TempDir) -> ArtifactInput {
         },
         config_yaml: "name: my_agent_experiment\n".to_owned(),
         inputs_yaml: "generated_inputs: []\n".to_owned(),
+        recording_jsonl: None,
         config_snapshot: json!({"name": "my_agent_experiment"}),
         gate: Gate {
             max_failures: 1,

@@ -1,7 +1,6 @@
-//! Conversations, and recordings: the latter are checked, so that a configuration that is right stays right, and
-//! refused where they would have an effect that this version does not give.
+//! Conversations.
 
-use super::{Section, Surroundings, experiment, personas::check_known, supervisor};
+use super::{Section, Surroundings, personas::check_known, supervisor};
 use crate::{
     Persona,
     config::{
@@ -14,25 +13,6 @@ use crate::{
 /// The switches and values of a conversation that flags and variables set.
 const OF_TURNS: [&str; 2] = ["max_turns", "persona_override"];
 const OF_SUPERVISOR: [&str; 4] = ["provider", "model", "temperature", "base_url"];
-
-/// Checks `replay_args`.
-pub(super) fn refuse_recordings(root: &Section<'_>) {
-    root.section("replay_args", |section| {
-        section.name("recording_file");
-        section.name("override_param_path");
-        if section.switch("enabled") == Some(true)
-            && let Some(node) = section.node("enabled")
-        {
-            experiment::not_yet(
-                section,
-                "enabled",
-                node,
-                "recordings",
-                "set `replay_args.enabled: false`",
-            );
-        }
-    });
-}
 
 /// `multi_turn`, and the secrets in it.
 pub(super) fn multi_turn(

@@ -6,6 +6,7 @@ mod generation;
 mod observe;
 mod personas;
 mod pricing;
+mod replay;
 mod runner;
 mod supervisor;
 
@@ -147,7 +148,9 @@ fn config(root: &Section<'_>, files: Vec<PathBuf>, surroundings: &Surroundings<'
     let mut secrets = surroundings.secrets();
     secrets.extend(secret(root, "collector_api_key"));
     let personas = personas::personas(root);
-    conversation::refuse_recordings(root);
+    let replay = root.section("replay_args", |section| {
+        replay::settings(section, surroundings)
+    });
     let (multi_turn, keys) = root.section("multi_turn", |section| {
         conversation::multi_turn(section, &personas, surroundings)
     });
@@ -181,6 +184,7 @@ fn config(root: &Section<'_>, files: Vec<PathBuf>, surroundings: &Surroundings<'
         persona_filter: personas::filter(root, &personas),
         personas,
         generation,
+        replay,
         multi_turn,
         pricing: root.section("pricing", pricing::pricing),
         observe: root.section("observe", observe::settings),

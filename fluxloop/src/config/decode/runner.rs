@@ -23,6 +23,13 @@ const PYTHON_ONLY: [&str; 4] = [
 /// What only it reads, too, by the beginnings of the keys.
 const PYTHON_ONLY_PREFIXES: [&str; 2] = ["docker_", "factory"];
 
+/// Variables of `.env` that are the live service's: an experiment does not add its own calls to what the service records.
+const OF_THE_SERVICE: [&str; 3] = [
+    "FLUXLOOP_RECORD_ARGS",
+    "FLUXLOOP_RECORDING_FILE",
+    "FLUXLOOP_RECORDING_MAX_BYTES",
+];
+
 /// The section, and the key of it that belongs to the experiment.
 pub(super) struct Decoded {
     pub(super) runner: Runner,
@@ -68,7 +75,10 @@ fn runner(
             .get(name)
             .is_some_and(|value| !value.is_empty())
     };
-    let dotenv = surroundings.dotenv.iter().filter(|(name, _)| !is_set(name));
+    let dotenv = surroundings
+        .dotenv
+        .iter()
+        .filter(|(name, _)| !is_set(name) && !OF_THE_SERVICE.contains(&name.as_str()));
     let mut environment: BTreeMap<_, _> = dotenv
         .map(|(name, value)| (name.clone(), value.clone()))
         .collect();

@@ -155,9 +155,12 @@ fn what_is_recorded_reaches_the_worker() {
 fn conversation_keys() -> Vec<Key> {
     table! {
         "output: {{format: {}}}" => "jsonl", else "parquet", at!("/output/format");
-        "replay_args: {{enabled: {}}}" => "false", else "0", at!("/replay_args/enabled");
-        "replay_args: {{recording_file: {}}}" => "r", else "[]", at!("/replay_args/recording_file");
-        "replay_args: {{override_param_path: {}}}" => "a.b", else "[]", at!("/replay_args/override_param_path");
+        "replay_args: {{recording_file: r, enabled: {}}}" => "true", else "0", |c| format!("{:?}", c.replay);
+        "replay_args: {{enabled: true, recording_file: {}}}" => "r", else "[]", |c| format!("{:?}", c.replay);
+        "replay_args: {{enabled: true, recording_file: r, override_param_path: {}}}" => "a.0", else "a..b", |c| format!("{:?}", c.replay);
+        "replay_args: {{enabled: true, recording_file: r, create: {}}}" => "true", else "1", |c| format!("{:?}", c.replay);
+        "replay_args: {{enabled: true, recording_file: r, select: {}}}" => "all", else "newest", |c| format!("{:?}", c.replay);
+        "replay_args: {{enabled: true, recording_file: r, select: {{index: {}}}}}" => "3", else "-1", |c| format!("{:?}", c.replay);
         "multi_turn: {{enabled: {}}}" => "false", else "off", at!("/multi_turn/enabled");
         "multi_turn: {{max_turns: {}}}" => "100", else "101", at!("/multi_turn/max_turns");
         "multi_turn: {{min_turns: {}}}" => "2", else "101", at!("/multi_turn/min_turns");
@@ -235,8 +238,9 @@ fn a_wrong_value_is_an_error_at_its_place() {
 #[test]
 fn null_is_unset() {
     let default = Project::simulation("{}");
-    // An item of a list is there, whatever is unset in it; half a price is none.
-    let is_optional = |key: &Key| !key.yaml.contains('[') && !key.yaml.contains("put: {}");
+    // An item of a list is there, whatever is unset in it; half a price is none, nor is a replay of nothing.
+    let is_needed = ["[", "put: {}", "recording_file: {}", "index: {}"];
+    let is_optional = |key: &Key| !is_needed.iter().any(|needed| key.yaml.contains(needed));
     for key in keys().into_iter().filter(is_optional) {
         let text = key.with("null");
         let (config, default) = (Project::simulation(&text).config(), default.config());
@@ -244,7 +248,7 @@ fn null_is_unset() {
             let folder = config.project_directory.display().to_string();
             (key.read)(&config).replace(&folder, "")
         });
-        let is_other_half = ["module_path: a,", "file: a.jsonl,"]
+        let is_other_half = ["module_path: a,", "file: a.jsonl,", "recording_file: r,"]
             .iter()
             .any(|half| key.yaml.contains(half));
         assert!(

@@ -107,6 +107,47 @@ fn personas() {
 }
 
 #[test]
+fn replays() {
+    insta::assert_snapshot!(errors("replay_args: {enabled: true}\n"), @"
+    error: `replay_args.recording_file`: expected the recording to replay, found none
+      = help: add `recording_file: recordings/args.jsonl`, or set `enabled: false`
+    ");
+    insta::assert_snapshot!(errors("replay_args: {override_param_path: data..content, select: newest}\n"), @"
+    error: `replay_args.override_param_path`: expected a dotted path such as `data.content` or `items.0.text`, found the text `data..content`
+     --> configs/simulation.yaml:1:36
+      |
+    1 | replay_args: {override_param_path: data..content, select: newest}
+      |                                    ^
+
+    error: `replay_args.select`: expected `last`, `first`, `all` or `{index: 0}`, found the text `newest`
+     --> configs/simulation.yaml:1:59
+      |
+    1 | replay_args: {override_param_path: data..content, select: newest}
+      |                                                           ^
+    ");
+    insta::assert_snapshot!(errors("replay_args: {enabled: false, select: {line: 3}}\n"), @"
+    error: `replay_args.select`: expected `last`, `first`, `all` or `{index: 0}`, found a mapping
+     --> configs/simulation.yaml:1:39
+      |
+    1 | replay_args: {enabled: false, select: {line: 3}}
+      |                                       ^
+    ");
+    insta::assert_snapshot!(errors("replay_args: {select: {index: -1}, create: maybe}\n"), @"
+    error: `replay_args.select.index`: expected a whole number of at least 0, found -1
+     --> configs/simulation.yaml:1:31
+      |
+    1 | replay_args: {select: {index: -1}, create: maybe}
+      |                               ^
+
+    error: `replay_args.create`: expected true or false, found the text `maybe`
+     --> configs/simulation.yaml:1:44
+      |
+    1 | replay_args: {select: {index: -1}, create: maybe}
+      |                                            ^
+    ");
+}
+
+#[test]
 fn later_versions() {
     insta::assert_snapshot!(errors("multi_turn:\n  enabled: true\n"), @"
     error: `multi_turn.supervisor.api_key`: the supervisor has no API key for openai
@@ -119,14 +160,6 @@ fn later_versions() {
     1 | multi_turn: {max_turns: 2, min_turns: 3}
       |                                       ^
     ");
-    insta::assert_snapshot!(errors("replay_args: {enabled: true}\n"), @r#"
-    error: `replay_args.enabled`: recordings are not part of this version yet
-     --> configs/simulation.yaml:1:24
-      |
-    1 | replay_args: {enabled: true}
-      |                        ^
-      = help: set `replay_args.enabled: false`
-    "#);
     insta::assert_snapshot!(errors("expect: [{contains: hi}]\n"), @r#"
     error: `expect`: checks of what agents return are not part of this version yet
      --> configs/simulation.yaml:1:9

@@ -55,7 +55,7 @@ fn without_its_indentation_the_warnings_say_where_the_keys_belong() {
 }
 
 #[test]
-fn the_documented_conversation_loads_and_the_recording_is_refused_for_now() {
+fn the_documented_conversation_and_replay_load() {
     let text = r#"
 multi_turn:
   enabled: true
@@ -71,17 +71,14 @@ replay_args:
   recording_file: "recordings/args.jsonl"
   override_param_path: "data.content"
 "#;
-    let errors = Project::simulation(text).load().unwrap_err();
-    let kinds: Vec<_> = errors.errors().iter().map(ConfigError::kind).collect();
-    assert!(
-        matches!(kinds[..], [ErrorKind::NotYet { .. }]),
-        "{}",
-        errors.report()
-    );
-    let (conversation, _) = text.split_once("replay_args").unwrap();
-    let loaded = Project::simulation(conversation).load().unwrap();
-    assert!(loaded.warnings.is_empty());
-    let multi_turn = loaded.config.multi_turn;
+    let project = Project::simulation(text);
+    assert_eq!(project.warnings(), "");
+    let config = project.config();
+    let replay = config.replay.expect("it is enabled");
+    assert_eq!(replay.recording_file, project.path("recordings/args.jsonl"));
+    assert_eq!(replay.override_param_path, ["data", "content"]);
+    assert_eq!((replay.create, replay.select), (false, RecordedCalls::Last));
+    let multi_turn = config.multi_turn;
     assert!(multi_turn.enabled);
     let SupervisorSettings::Mock(mock) = multi_turn.supervisor else {
         panic!("a script")

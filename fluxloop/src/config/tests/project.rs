@@ -186,6 +186,28 @@ fn the_agents_environment_is_what_was_said_last() {
 }
 
 #[test]
+fn experiments_do_not_add_to_what_the_service_records() {
+    let project =
+        Project::simulation("runner: {environment_vars: {FLUXLOOP_RECORDING_FILE: own.jsonl}}\n");
+    project.write(
+        ".env",
+        b"FLUXLOOP_RECORD_ARGS=true\nFLUXLOOP_RECORDING_FILE=args.jsonl\nFLUXLOOP_RECORDING_MAX_BYTES=9\nA=b\n",
+    );
+    let environment = project.config().runner.environment;
+    let variables: Vec<String> = environment
+        .iter()
+        .map(|(name, value)| format!("{name}={value}"))
+        .collect();
+    assert_eq!(variables, ["A=b", "FLUXLOOP_RECORDING_FILE=own.jsonl"]);
+    assert_eq!(
+        project
+            .environment(&[("FLUXLOOP_RECORD_ARGS", "true")])
+            .warnings(),
+        ""
+    );
+}
+
+#[test]
 fn a_bad_dotenv_is_an_error() {
     let project = Project::new(&[
         ("configs/simulation.yaml", ""),
