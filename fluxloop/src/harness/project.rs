@@ -1,6 +1,6 @@
 use std::{
     collections::BTreeSet,
-    path::{Path, PathBuf},
+    path::{Component, Path, PathBuf},
     sync::Arc,
 };
 
@@ -61,7 +61,7 @@ impl Project {
         let mut projects = Vec::new();
         for (path, is_named) in requests {
             let mut request = request(call, arguments, environment);
-            request.config = path.map(PathBuf::from);
+            request.config = path.map(|path| without_detours(&request.current_directory, path));
             request.config_named_by = Some(named_by.to_owned());
             request.seed = nextest.map(Nextest::seed);
             let prefix = is_named.then(|| stem(path.unwrap_or_default()));
@@ -189,4 +189,13 @@ fn package_directory(call: &Call<'_>, environment: &Environment) -> PathBuf {
 fn stem(path: &str) -> String {
     let stem = Path::new(path).file_stem();
     stem.unwrap_or_default().to_string_lossy().into_owned()
+}
+
+/// A path as it is best shown: a configuration of the workspace is `../configs/…` for its member.
+fn without_detours(directory: &Path, path: &str) -> PathBuf {
+    let has_detour = Path::new(path)
+        .components()
+        .any(|part| part == Component::ParentDir);
+    let whole = has_detour.then(|| directory.join(path).canonicalize());
+    whole.and_then(Result::ok).unwrap_or_else(|| path.into())
 }

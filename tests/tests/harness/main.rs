@@ -22,6 +22,13 @@ fn run(input: String, ctx: &fluxloop::Context) -> Result<String, String> {
         "second" if std::fs::exists("tried").unwrap_or(false) => Ok("now".to_owned()),
         "second" => Err(std::fs::write("tried", "").err().map_or("not yet".to_owned(), |e| e.to_string())),
         said if said.contains("then?") => Err("lost the thread".to_owned()),
+        "wait" => {
+            std::fs::write("begun", "yes").map_err(|error| error.to_string())?;
+            while !std::fs::exists("go").unwrap_or(false) {
+                std::thread::sleep(std::time::Duration::from_millis(20));
+            }
+            Ok("went".to_owned())
+        }
         "where" => Ok(std::env::current_dir().map_err(|error| error.to_string())?.display().to_string()),
         "env" => Ok(std::env::var("SHOP_MODE").unwrap_or_default()),
         said => Ok(format!("heard {said}")),
