@@ -12,5 +12,7 @@ pub use crate::observe::tool::{
     ToolCall, observe,
 };
 pub use crate::worker::test_entry;
+#[cfg(feature = "harness")]
+pub use insta;
 pub use inventory;
 pub use tracing;

@@ -13,6 +13,7 @@ use super::{
     kept::Kept,
     nextest::Nextest,
     report,
+    snapshots::Snapshots,
     suite::{Suite, case_name, test_name},
 };
 use crate::{
@@ -32,6 +33,7 @@ pub(super) struct Project {
     /// The seed where none is configured.
     seed: Option<u64>,
     own_crates: Vec<String>,
+    snapshots: Option<Arc<Snapshots>>,
     /// Where its plan is kept.
     kept: Option<Kept>,
 }
@@ -87,8 +89,11 @@ impl Project {
         let own: BTreeSet<String> = [call.crate_name, call.package, crate_of(&agent)]
             .map(normal)
             .into();
+        let compares = call.snapshots || config.snapshots.enabled;
+        let snapshots = compares.then(|| Snapshots::new(call.compare, &config.snapshots));
         Ok(Self {
             kept: Kept::of(call, &config),
+            snapshots: snapshots.map(Arc::new),
             config,
             prefix,
             seed: request.seed,
@@ -133,6 +138,7 @@ impl Project {
             setup,
             prefix: self.prefix,
             desk: Arc::default(),
+            snapshots: self.snapshots,
             own_crates: self.own_crates,
             agent: self.agent,
         }))
