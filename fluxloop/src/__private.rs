@@ -13,5 +13,7 @@ pub use crate::observe::tool::{
 };
 pub use crate::record::call::{is_recording, record_call};
 pub use crate::worker::test_entry;
+#[cfg(feature = "harness")]
+pub use insta;
 pub use inventory;
 pub use tracing;

@@ -65,3 +65,15 @@ pub use worker::protocol::ApprovalDecision;
 
 #[doc(hidden)]
 pub mod __private;
+
+#[cfg(not(feature = "harness"))]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! main {
+    ($($options:tt)*) => {
+        ::core::compile_error!(
+            "`fluxloop::main!` needs the feature `harness`: in Cargo.toml, under `[dev-dependencies]`, write \
+             `fluxloop = { version = \"…\", features = [\"harness\"] }`"
+        );
+    };
+}

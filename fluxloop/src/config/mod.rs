@@ -34,6 +34,7 @@ pub use types::*;
 // For inputs files, which are read the same way, and for what edits files.
 pub(crate) use decode::DEFAULT_INPUTS;
 pub(crate) use dotenv::variables as dotenv_variables;
+#[cfg(feature = "harness")]
 pub(crate) use error::report;
 pub(crate) use nearest::nearest;
 pub(crate) use node::{Entry, Mapping, Node, NodeValue, Origin};

@@ -59,6 +59,7 @@ impl Config {
                 max_per_run: 10_000,
                 max_value_bytes: 64 * 1024,
             },
+            snapshots: crate::config::SnapshotSettings::default(),
             gate: Gate {
                 max_failures: 0,
                 min_success_rate: None,

@@ -63,6 +63,8 @@ pub struct Config {
     pub pricing: super::Pricing,
     /// What is recorded of what happens in runs.
     pub observe: ObserveSettings,
+    /// Comparing answers with what they were, in `cargo test`.
+    pub snapshots: SnapshotSettings,
     /// When a finished experiment counts as passed.
     pub gate: Gate,
     /// Stop starting runs after the first failure.
@@ -446,4 +448,14 @@ pub struct Gate {
     pub min_success_rate: Option<f64>,
     /// The least pass rate of each case over its iterations, 0 to 1.
     pub min_case_pass_rate: Option<f64>,
+}
+
+/// Comparing answers with what they were, in `cargo test`.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct SnapshotSettings {
+    /// Whether they are compared.
+    pub enabled: bool,
+    /// Regular expressions, each valid, for what differs from run to run.
+    pub redact: Vec<String>,
 }

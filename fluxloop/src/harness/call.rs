@@ -11,6 +11,11 @@ pub struct Call<'a> {
     pub crate_name: &'a str,
     /// The configurations that are named.
     pub configs: Configs<'a>,
+    /// Whether answers are compared with snapshots, whatever the configurations say.
+    pub snapshots: bool,
+    /// Compares a text with the snapshot of a name; panics where they differ. It is the test target's own, so that snapshots
+    /// stand beside it.
+    pub compare: fn(&str, &str),
     /// Built by `cargo fluxloop`, to be a worker and nothing else.
     pub is_entry: bool,
 }

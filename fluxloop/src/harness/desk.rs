@@ -7,11 +7,11 @@ use std::{
 
 use tokio::sync::mpsc as demands;
 
-use super::message;
+use super::{message, snapshots};
 use crate::event::{Consumer, Event, Outcome};
 
-/// What became of a case: nothing to say of, or why it failed.
-pub(super) type Answer = Result<(), String>;
+/// What became of a case: what there is to compare, where that is wanted, or why it failed.
+pub(super) type Answer = Result<Option<String>, String>;
 
 /// Where tests hand in their cases and wait for what becomes of them.
 #[derive(Debug, Default)]
@@ -76,6 +76,8 @@ pub(super) struct Answers {
     pub(super) desk: Arc<Desk>,
     /// The experiment's directory.
     pub(super) directory: PathBuf,
+    /// Whether answers are compared.
+    pub(super) has_snapshots: bool,
 }
 
 impl Consumer for Answers {
@@ -84,7 +86,8 @@ impl Consumer for Answers {
     fn event(&mut self, event: &Event<'_>) -> io::Result<()> {
         if let Event::RunFinished { run, .. } = event {
             let answer = match &run.outcome {
-                Outcome::Returned(_) => Ok(()),
+                Outcome::Returned(_) if self.has_snapshots => Ok(snapshots::view(run)),
+                Outcome::Returned(_) => Ok(None),
                 Outcome::Failed(failure) => Err(message::failed(run, failure, &self.directory)),
             };
             self.desk.answer(run.case.index, answer);

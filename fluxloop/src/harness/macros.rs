@@ -20,23 +20,25 @@
 ///   package's folder.
 /// - `config = ["configs/a.yaml", "configs/b.yaml"]`: several. The file's name leads the names of its cases: `a::run::any::…`.
 ///
+/// - `snapshots`: answers are compared with those of before, as `snapshots: true` in the configuration has it.
+///
 /// `cargo test` then runs the cases as the command does and writes the same experiment directory; filters, `--exact`, `--list`,
 /// `--test-threads` and all other flags of libtest work. `FLUXLOOP_…` variables override the configuration as they do for the
 /// command; `FLUXLOOP_CONFIG` names another one.
 #[macro_export]
 macro_rules! main {
     ($($options:tt)*) => {
-        $crate::__main!({} {} $($options)*);
+        $crate::__main!({} {} {false} $($options)*);
     };
 }
 
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __main {
-    ({$($krate:ident)*} {}) => {
-        $crate::__main!({$($krate)*} {$crate::__private::harness::Configs::Usual});
+    ({$($krate:ident)*} {} $snapshots:tt) => {
+        $crate::__main!({$($krate)*} {$crate::__private::harness::Configs::Usual} $snapshots);
     };
-    ({$($krate:ident)*} {$configs:expr}) => {
+    ({$($krate:ident)*} {$configs:expr} {$snapshots:expr}) => {
         $(
             // Links it: its agents are registered.
             use $krate as _;
@@ -50,32 +52,44 @@ macro_rules! __main {
                 package: ::core::env!("CARGO_PKG_NAME"),
                 crate_name: ::core::env!("CARGO_CRATE_NAME"),
                 configs: $configs,
+                snapshots: $snapshots,
+                compare: |name, text| {
+                    $crate::__private::insta::with_settings!({omit_expression => true}, {
+                        $crate::__private::insta::assert_snapshot!(name, text);
+                    });
+                },
                 is_entry: ::core::cfg!(fluxloop_entry),
             })
         }
     };
-    ({$($krate:ident)*} {} config = [$($config:expr),+ $(,)?] $(, $($rest:tt)*)?) => {
+    ({$($krate:ident)*} {} $snapshots:tt config = [$($config:expr),+ $(,)?] $(, $($rest:tt)*)?) => {
         $crate::__main!(
             {$($krate)*}
             {$crate::__private::harness::Configs::Several(&[$($config),+])}
+            $snapshots
             $($($rest)*)?
         );
     };
-    ({$($krate:ident)*} {} config = $config:expr $(, $($rest:tt)*)?) => {
+    ({$($krate:ident)*} {} $snapshots:tt config = $config:expr $(, $($rest:tt)*)?) => {
         $crate::__main!(
             {$($krate)*}
             {$crate::__private::harness::Configs::One($config)}
+            $snapshots
             $($($rest)*)?
         );
     };
-    ({$($before:ident)*} $configs:tt $krate:ident $(, $($rest:tt)*)?) => {
-        $crate::__main!({$($before)* $krate} $configs $($($rest)*)?);
+    ($crates:tt $configs:tt {false} snapshots $(, $($rest:tt)*)?) => {
+        $crate::__main!($crates $configs {true} $($($rest)*)?);
+    };
+    ({$($before:ident)*} $configs:tt $snapshots:tt $krate:ident $(, $($rest:tt)*)?) => {
+        $crate::__main!({$($before)* $krate} $configs $snapshots $($($rest)*)?);
     };
     ($($other:tt)*) => {
         ::core::compile_error!(
             "expected the crates that hold the agents, then what else is wanted, as in `fluxloop::main!(my_crate)`, \
-             `fluxloop::main!(my_crate, config = \"configs/simulation.yaml\")` or \
-             `fluxloop::main!(my_crate, config = [\"configs/a.yaml\", \"configs/b.yaml\"])`"
+             `fluxloop::main!(my_crate, config = \"configs/simulation.yaml\")`, \
+             `fluxloop::main!(my_crate, config = [\"configs/a.yaml\", \"configs/b.yaml\"])` or \
+             `fluxloop::main!(my_crate, snapshots)`"
         );
     };
 }

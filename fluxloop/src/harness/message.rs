@@ -42,7 +42,8 @@ pub(super) fn failed(run: &Run, failure: &Failure, directory: &Path) -> String {
     message
 }
 
-fn push_transcript(message: &mut String, conversation: &ConversationRecord) {
+/// What was said, turn by turn.
+pub(super) fn push_transcript(message: &mut String, conversation: &ConversationRecord) {
     let mut turn = 0;
     for said in &conversation.history {
         if said.turn != turn {

@@ -15,6 +15,7 @@ mod nextest;
 mod project;
 mod report;
 mod session;
+mod snapshots;
 mod suite;
 mod trials;
 

@@ -1,6 +1,6 @@
 use std::{
     collections::BTreeSet,
-    path::{Path, PathBuf},
+    path::{Component, Path, PathBuf},
     sync::Arc,
 };
 
@@ -13,6 +13,7 @@ use super::{
     kept::Kept,
     nextest::Nextest,
     report,
+    snapshots::Snapshots,
     suite::{Suite, case_name, test_name},
 };
 use crate::{
@@ -33,6 +34,7 @@ pub(super) struct Project {
     /// The seed where none is configured.
     seed: Option<u64>,
     own_crates: Vec<String>,
+    snapshots: Option<Arc<Snapshots>>,
     /// Where its plan is kept.
     kept: Option<Kept>,
 }
@@ -62,7 +64,7 @@ impl Project {
         let mut projects = Vec::new();
         for (path, is_named) in requests {
             let mut request = request(call, arguments, environment);
-            request.config = path.map(PathBuf::from);
+            request.config = path.map(|path| without_detours(&request.current_directory, path));
             request.config_named_by = Some(named_by.to_owned());
             request.seed = nextest.map(Nextest::seed);
             let prefix = is_named.then(|| stem(path.unwrap_or_default()));
@@ -88,8 +90,11 @@ impl Project {
         let own: BTreeSet<String> = [call.crate_name, call.package, &crate_of(&agent)]
             .map(normal)
             .into();
+        let compares = call.snapshots || config.snapshots.enabled;
+        let snapshots = compares.then(|| Snapshots::new(call.compare, &config.snapshots));
         Ok(Self {
             kept: Kept::of(call, &config),
+            snapshots: snapshots.map(Arc::new),
             config,
             prefix,
             seed: request.seed,
@@ -134,6 +139,7 @@ impl Project {
             setup,
             prefix: self.prefix,
             desk: Arc::default(),
+            snapshots: self.snapshots,
             own_crates: self.own_crates,
             agent: self.agent,
         }))
@@ -190,4 +196,13 @@ fn package_directory(call: &Call<'_>, environment: &Environment) -> PathBuf {
 fn stem(path: &str) -> String {
     let stem = Path::new(path).file_stem();
     stem.unwrap_or_default().to_string_lossy().into_owned()
+}
+
+/// A path as it is best shown: a configuration of the workspace is `../configs/…` for its member.
+fn without_detours(directory: &Path, path: &str) -> PathBuf {
+    let has_detour = Path::new(path)
+        .components()
+        .any(|part| part == Component::ParentDir);
+    let whole = has_detour.then(|| directory.join(path).canonicalize());
+    whole.and_then(Result::ok).unwrap_or_else(|| path.into())
 }

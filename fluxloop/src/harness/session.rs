@@ -187,6 +187,7 @@ impl Run<'_> {
         let mut answers = Answers {
             desk: Arc::clone(&self.suite.desk),
             directory: started.directory.clone(),
+            has_snapshots: self.suite.snapshots.is_some(),
         };
         let best_effort: Vec<&mut dyn Consumer<Error = io::Error>> = vec![&mut answers];
         let mut consumers = Consumers::new(&mut artifacts, best_effort);

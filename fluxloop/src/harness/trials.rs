@@ -50,11 +50,19 @@ impl Trials {
 
 fn trial(suite: &Suite, case: &Case) -> Trial {
     let desk = Arc::clone(&suite.desk);
-    let index = case.index;
-    Trial::ignorable_test(suite.test_name(&case.name), move || match desk.run(index) {
-        Some(Ok(())) => Ok(Completion::Completed),
-        Some(Err(message)) => Err(message.into()),
-        None => Ok(Completion::ignored_with("the experiment ended before it")),
+    let snapshots = suite.snapshots.clone();
+    let (index, iteration) = (case.index, case.iteration);
+    let name = suite.test_name(&case.name);
+    let test = name.clone();
+    Trial::ignorable_test(name, move || {
+        let Some(answer) = desk.run(index) else {
+            return Ok(Completion::ignored_with("the experiment ended before it"));
+        };
+        if let (Some(view), Some(snapshots)) = (answer?, &snapshots) {
+            let case = test.rsplit_once("::iter_").map_or(&*test, |(case, _)| case);
+            snapshots.judge(case, iteration, &view)?;
+        }
+        Ok(Completion::Completed)
     })
 }
 

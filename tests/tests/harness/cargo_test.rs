@@ -144,6 +144,51 @@ fn a_conversation_that_fails_is_shown() {
     insta::assert_snapshot!(shown(&suite, &finished.stdout));
 }
 
+/// Ctrl-C: what is under way gets its time, what has not begun is ignored, and what ended is kept.
+#[cfg(unix)]
+#[test]
+fn an_interrupted_harness_keeps_what_ended() {
+    let suite = Suite::new(
+        "",
+        "- { id: a, input: hello }\n- { id: b, input: wait }\n- { id: c, input: hello }",
+    );
+    let executable = {
+        let built = suite.cargo("test --test cases --no-run", "", "").exits(0);
+        let path = built
+            .stderr
+            .rsplit_once('(')
+            .and_then(|(_, rest)| rest.split_once(')'));
+        path.expect("cargo names what it built").0.to_owned()
+    };
+    let mut command = std::process::Command::new(executable);
+    command
+        .current_dir(package().path(""))
+        .args(["--test-threads", "1"])
+        .env(
+            "FLUXLOOP_CONFIG",
+            suite.project.path("configs/simulation.yaml"),
+        )
+        .env("FLUXLOOP_EXPERIMENT_NAME", "interrupted");
+    let running = tests::Running::start(command);
+    let begun = suite.project.path("begun");
+    tests::wait_until("a run in flight", || tests::is_there(&begun));
+    running.signal(rustix::process::Signal::INT);
+    suite.project.write("go", "");
+    let finished = running.finish().exits(130);
+    assert!(
+        finished
+            .stdout
+            .contains("test run::any::c::iter_0 ... ignored (the experiment ended before it)"),
+        "{finished}"
+    );
+    let _ = finished.says("2 runs until it was interrupted: 2 succeeded, 0 failed");
+    let summary = suite.project.latest().summary();
+    assert_eq!(
+        (&summary["status"], &summary["total_traces"]),
+        (&"interrupted".into(), &2.into())
+    );
+}
+
 #[test]
 fn several_configurations_lead_their_cases() {
     let folder = package();

@@ -3,6 +3,7 @@
 mod cargo_test;
 mod mistakes;
 mod nextest;
+mod snapshots;
 
 use std::sync::OnceLock;
 
@@ -22,6 +23,15 @@ fn run(input: String, ctx: &fluxloop::Context) -> Result<String, String> {
         "second" if std::fs::exists("tried").unwrap_or(false) => Ok("now".to_owned()),
         "second" => Err(std::fs::write("tried", "").err().map_or("not yet".to_owned(), |e| e.to_string())),
         said if said.contains("then?") => Err("lost the thread".to_owned()),
+        "wait" => {
+            std::fs::write("begun", "yes").map_err(|error| error.to_string())?;
+            while !std::fs::exists("go").unwrap_or(false) {
+                std::thread::sleep(std::time::Duration::from_millis(20));
+            }
+            Ok("went".to_owned())
+        }
+        "shape" => Ok(format!("{}", ctx.seed())),
+        "mood" => Ok(std::fs::read_to_string("mood").unwrap_or_default()),
         "where" => Ok(std::env::current_dir().map_err(|error| error.to_string())?.display().to_string()),
         "env" => Ok(std::env::var("SHOP_MODE").unwrap_or_default()),
         said => Ok(format!("heard {said}")),
@@ -47,13 +57,14 @@ fn package() -> &'static Project {
         let rest = format!(
             "[dev-dependencies]\nfluxloop = {{ path = '{}', features = [\"harness\"] }}\n\n{}[workspace]\n",
             fluxloop.display(),
-            ["cases", "own", "several", "unlinked"].map(target).concat()
+            ["cases", "compared", "own", "several", "unlinked"].map(target).concat()
         );
         Project::kept("harness")
             .package("", "e2e_harness", &rest)
             .locked()
             .file("src/lib.rs", LIBRARY)
             .file("tests/cases.rs", "fluxloop::main!(e2e_harness);\n")
+            .file("tests/compared.rs", "fluxloop::main!(e2e_harness, snapshots);\n")
             .file("tests/own.rs", OF_ITS_OWN)
             .file(
                 "tests/several.rs",

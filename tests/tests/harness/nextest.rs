@@ -5,6 +5,7 @@ use std::{fs, process::Command};
 use super::{Suite, package};
 
 /// Whether there is `cargo nextest` on this machine. CI has it.
+#[expect(clippy::print_stderr, reason = "a test that is skipped says so")]
 fn is_missing() -> bool {
     let version = Command::new(env!("CARGO"))
         .args(["nextest", "--version"])
@@ -124,6 +125,58 @@ fn the_last_try_counts() {
         (&false.into(), &true.into())
     );
     assert!(suite.project.path("tried").exists());
+}
+
+#[test]
+fn a_case_of_many_is_what_it_was_when_all_were_read() {
+    let list = |last: &str| {
+        let inputs =
+            (0..300).map(|n| format!("- {{ input: \"number {n}\", metadata: {{ n: {n} }} }}\n"));
+        inputs
+            .chain([format!("- {{ id: last, input: {last} }}\n")])
+            .collect::<String>()
+    };
+    let suite = Suite::new(
+        "personas: [{ name: ada }, { name: bob, goals: [x] }]\niterations: 2\nseed: 3",
+        &list("seed"),
+    );
+    // The first reads all, and keeps it for the others.
+    let first = suite.test("--list").exits(0).stdout;
+    assert_eq!(suite.test("--list").exits(0).stdout, first);
+    assert_eq!(first.lines().count(), 301 * 2 * 2);
+    let _ = suite.test("number-29").exits(0);
+    let of_all = suite.project.latest().runs();
+    let name = of_all
+        .keys()
+        .find(|case| case.contains("bob::number-299") && case.ends_with("iter_1"));
+    let name = name.expect("it was run");
+    let _ = suite.test(&format!("--exact {name}")).exits(0);
+    let alone = suite.project.latest();
+    for key in ["trace_id", "input", "persona", "output"] {
+        assert_eq!(alone.runs()[name][key], of_all[name][key], "{key}");
+    }
+    let metadata = &alone.rows("traces.jsonl")[0]["metadata"];
+    assert_eq!(*metadata, serde_json::json!({"n": 299}));
+    assert_eq!(alone.text("inputs.yaml"), list("seed"));
+    let _ = suite.test("--exact run::ada::last::iter_0").exits(0);
+    let seed = suite.project.latest().runs()["run::ada::last::iter_0"]["output"].clone();
+    assert_ne!(seed, serde_json::Value::Null);
+    // Other inputs are read anew, and so is another configuration.
+    suite.project.write("inputs/generated.yaml", &list("fail"));
+    let _ = suite.test("--exact run::ada::last::iter_0").exits(101);
+    suite
+        .project
+        .write("configs/simulation.yaml", "iterations: 1");
+    assert_eq!(suite.test("--list").exits(0).stdout.lines().count(), 301);
+    let _ = suite.test("--exact run::any::last::iter_0").exits(101);
+    // Broken ones are refused, whatever is kept.
+    suite
+        .project
+        .write("inputs/generated.yaml", "- { text: wrong }");
+    let _ = suite
+        .test("--exact run::any::last::iter_0")
+        .exits(101)
+        .says("inputs/generated.yaml:1");
 }
 
 #[test]

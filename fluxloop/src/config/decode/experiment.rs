@@ -6,9 +6,11 @@ use std::{
     time::Duration,
 };
 
+use regex::Regex;
+
 use super::{Section, Surroundings};
 use crate::config::{
-    CaseSelection, Gate, Output,
+    CaseSelection, Gate, Output, SnapshotSettings,
     error::{ConfigError, ErrorKind, Warning},
     node::{Node, Origin},
 };
@@ -112,6 +114,28 @@ pub(super) fn gate(section: &Section<'_>) -> Gate {
         max_failures: section.whole("max_failures", 0, u64::MAX).unwrap_or(0),
         min_success_rate: rate("min_success_rate"),
         min_case_pass_rate: rate("min_case_pass_rate"),
+    }
+}
+
+pub(super) fn snapshots(root: &Section<'_>) -> SnapshotSettings {
+    SnapshotSettings {
+        enabled: root.switch("snapshots").unwrap_or(false),
+        redact: root.section("snapshot", |snapshot| {
+            let redact = snapshot.texts("redact");
+            let wrong = redact.iter().find_map(|text| Regex::new(text).err());
+            if let (Some(error), Some(node)) = (wrong, snapshot.node("redact")) {
+                // The last line says what is wrong, those before draw it.
+                let error = error.to_string();
+                let error = error.lines().last().unwrap_or_default();
+                snapshot.invalid::<()>(
+                    "redact",
+                    node,
+                    &format!("an expression cannot be read: {}", error.trim_start_matches("error: ")),
+                    "write regular expressions as the crate `regex` has them, in single quotes: `'order [0-9]+'`",
+                );
+            }
+            redact
+        }),
     }
 }
 

@@ -188,6 +188,7 @@ fn config(root: &Section<'_>, files: Vec<PathBuf>, surroundings: &Surroundings<'
         multi_turn,
         pricing: root.section("pricing", pricing::pricing),
         observe: root.section("observe", observe::settings),
+        snapshots: experiment::snapshots(root),
         cases: root.section("cases", experiment::cases),
         gate: root.section("gate", experiment::gate),
         fail_fast: root.switch("fail_fast").unwrap_or(false),

@@ -84,6 +84,8 @@ fn experiment_keys() -> Vec<Key> {
         "pricing: {{gpt-4o: {}}}" => "{input: 1, output: 2}", else "3", |c| format!("{:?}", c.pricing);
         "pricing: {{gpt-4o: {{output: 1, input: {}}}}}" => "2.5", else "-1", |c| format!("{:?}", c.pricing);
         "pricing: {{gpt-4o: {{input: 1, output: {}}}}}" => "2.5", else "free", |c| format!("{:?}", c.pricing);
+        "snapshots: {}" => "true", else "1", |c| c.snapshots.enabled.to_string();
+        "snapshot: {{redact: {}}}" => "['[0-9]+']", else "['[']", |c| format!("{:?}", c.snapshots.redact);
         "gate: {{min_case_pass_rate: {}}}" => "0.5", else "1.5", |c| format!("{:?}", c.gate.min_case_pass_rate);
         "gate: {{min_success_rate: {}}}" => "0.5", else "95", |c| format!("{:?}", c.gate.min_success_rate);
     }

@@ -1,0 +1,186 @@
+use std::{
+    collections::{HashMap, hash_map},
+    panic::{AssertUnwindSafe, catch_unwind},
+    sync::{Mutex, PoisonError},
+};
+
+use regex::Regex;
+use serde_json::{Map, Value};
+
+use super::message::push_transcript;
+use crate::{
+    config::{SnapshotSettings, to_text},
+    event::{Outcome, Run},
+    visible::visible,
+};
+
+/// What stands in place of what differs from run to run.
+const REDACTED: &str = "[redacted]";
+/// The longest name of a file but for what insta adds, in bytes. File systems take 255.
+const LONGEST: usize = 180;
+
+/// The answers of one configuration's cases, beside what they were.
+#[derive(Debug)]
+pub(super) struct Snapshots {
+    compare: fn(&str, &str),
+    redact: Vec<Regex>,
+    /// What each case was answered first, and by which try.
+    first: Mutex<HashMap<String, (u32, String)>>,
+}
+
+impl Snapshots {
+    pub(super) fn new(compare: fn(&str, &str), settings: &SnapshotSettings) -> Self {
+        Self {
+            compare,
+            // They were checked when they were read.
+            redact: settings
+                .redact
+                .iter()
+                .filter_map(|text| Regex::new(text).ok())
+                .collect(),
+            first: Mutex::default(),
+        }
+    }
+
+    /// Compares the answer of a test, which is called so but for its iteration, with those of its other tries, and with its
+    /// snapshot.
+    pub(super) fn judge(&self, case: &str, iteration: u32, view: &str) -> Result<(), String> {
+        let mut text = view.to_owned();
+        for redact in &self.redact {
+            text = redact.replace_all(&text, REDACTED).into_owned();
+        }
+        self.tries_agree(case, iteration, &text)?;
+        let compared = catch_unwind(AssertUnwindSafe(|| (self.compare)(&file_name(case), &text)));
+        compared.map_err(|panic| {
+            let said = panic.downcast_ref::<String>();
+            let said = said.map_or("the answer is not that of its snapshot", String::as_str);
+            let hint = "`cargo insta review` shows and accepts what has changed";
+            format!("{}\n{hint}", shown(said))
+        })
+    }
+
+    /// An agent that answers differently each time has no snapshot that could hold.
+    fn tries_agree(&self, case: &str, iteration: u32, text: &str) -> Result<(), String> {
+        let mut first = self.first.lock().unwrap_or_else(PoisonError::into_inner);
+        match first.entry(case.to_owned()) {
+            hash_map::Entry::Vacant(none) => {
+                none.insert((iteration, text.to_owned()));
+                Ok(())
+            }
+            hash_map::Entry::Occupied(known) if known.get().1 == text => Ok(()),
+            hash_map::Entry::Occupied(known) => {
+                let (other, said) = known.get();
+                Err(format!(
+                    "unstable: the same case was answered in different ways, so it was not compared with its snapshot\n\
+                     iter_{other}: {}\niter_{iteration}: {}\n\
+                     what may differ can be left out: `snapshot.redact` in the configuration",
+                    shown(said),
+                    shown(text)
+                ))
+            }
+        }
+    }
+}
+
+/// What is the same in each run of a case that goes the same way: its answer, or what was said. Nothing where it failed.
+pub(super) fn view(run: &Run) -> Option<String> {
+    let Outcome::Returned(output) = &run.outcome else {
+        return None;
+    };
+    if let Some(conversation) = &run.conversation {
+        let mut text = String::new();
+        push_transcript(&mut text, conversation);
+        return Some(text);
+    }
+    match serde_json::from_str(output.get()) {
+        Ok(Value::String(text)) => Some(text),
+        Ok(value) => Some(to_text(&sorted(value))),
+        Err(_) => Some(output.get().to_owned()),
+    }
+}
+
+/// The same with the keys of objects in their order: how they come depends on what else is built.
+fn sorted(value: Value) -> Value {
+    match value {
+        Value::Array(items) => items.into_iter().map(sorted).collect(),
+        Value::Object(object) => {
+            let mut entries: Vec<_> = object.into_iter().collect();
+            entries.sort_unstable_by(|(one, _), (other, _)| one.cmp(other));
+            let entries = entries.into_iter().map(|(key, value)| (key, sorted(value)));
+            Value::Object(entries.collect::<Map<_, _>>())
+        }
+        plain => plain,
+    }
+}
+
+/// A test's name as a file's: `::` is `__`. A name that cannot be a file's as it is, has a hash behind what is left of it.
+fn file_name(case: &str) -> String {
+    let plain = case.replace("::", "__");
+    let is_fine = |c: char| c.is_alphanumeric() || matches!(c, '-' | '_' | '.');
+    if plain.chars().all(is_fine) && plain.len() <= LONGEST {
+        return plain;
+    }
+    let kept: String = plain.chars().filter(|c| is_fine(*c)).collect();
+    let kept = &kept[..kept.floor_char_boundary(LONGEST)];
+    format!("{kept}-{:08x}", crate::plan::seed::of_pair(0, case) >> 32)
+}
+
+fn shown(text: &str) -> String {
+    let lines: Vec<_> = text.lines().map(visible).collect();
+    lines.join("\n  ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_case_has_a_file_of_its_own() {
+        assert_eq!(
+            file_name("run::ada::how-do-i-start-5feeee"),
+            "run__ada__how-do-i-start-5feeee"
+        );
+        assert_eq!(file_name("run::any::größe"), "run__any__größe");
+        let strange = [
+            "run::any::a/b",
+            "run::any::a\\b",
+            "run::any::ab",
+            "run::any::a b",
+        ]
+        .map(file_name);
+        for (at, name) in strange.iter().enumerate() {
+            assert!(
+                name.starts_with("run__any__ab") && !strange[..at].contains(name),
+                "{strange:?}"
+            );
+        }
+        let long = file_name(&"x".repeat(300));
+        assert!(long.len() < 200, "{long}");
+    }
+
+    #[test]
+    fn tries_that_differ_are_unstable_and_not_compared() {
+        let compare = |name: &str, text: &str| {
+            assert_eq!(name, "run__any__a");
+            assert!(text != "wrong", "insta says so");
+        };
+        let mut settings = SnapshotSettings::default();
+        settings.redact = vec!["[0-9]+ms".to_owned()];
+        let snapshots = Snapshots::new(compare, &settings);
+        let judge = |iteration, view| snapshots.judge("run::any::a", iteration, view);
+        assert_eq!(judge(0, "took 12ms"), Ok(()));
+        assert_eq!(judge(1, "took 13ms"), Ok(()));
+        insta::assert_snapshot!(judge(2, "took\nlong").unwrap_err());
+        let other = Snapshots::new(compare, &SnapshotSettings::default());
+        insta::assert_snapshot!(other.judge("run::any::a", 0, "wrong").unwrap_err(), @"
+        insta says so
+        `cargo insta review` shows and accepts what has changed
+        ");
+    }
+
+    #[test]
+    fn keys_stand_in_their_order() {
+        let value = serde_json::json!({"b": [{"d": 1, "c": 2}], "a": null});
+        insta::assert_snapshot!(to_text(&sorted(value)), @"");
+    }
+}
