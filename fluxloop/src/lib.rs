@@ -1,6 +1,7 @@
 //! Simulated users for LLM agents, from `cargo`.
 
 pub mod agent;
+pub mod check;
 #[doc(hidden)]
 pub mod json_line;
 pub mod observe;
@@ -17,6 +18,8 @@ pub mod config;
 pub mod engine;
 #[cfg(feature = "engine")]
 pub mod event;
+#[cfg(feature = "engine")]
+pub mod expect;
 #[cfg(feature = "engine")]
 pub mod generate;
 #[cfg(feature = "engine")]
@@ -38,6 +41,7 @@ pub use agent::{
     Approval, Context, Conversation, ExpertiseLevel, Message, Persona, Role, StateError, Transient,
     transient,
 };
+pub use check::{CheckResult, RunView, ToolCall};
 pub use fluxloop_macros::{agent, tool};
 pub use observe::layer;
 pub use worker::protocol::ApprovalDecision;

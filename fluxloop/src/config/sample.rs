@@ -4,7 +4,7 @@ use super::{
     CaseSelection, Config, Gate, GenerationSettings, MultiTurn, ObserveSettings, Observed, Output,
     Runner, Subscriber, SupervisorSettings,
 };
-use crate::{secret::Secrets, supervisor::MockSupervisor};
+use crate::{expect::Expectations, secret::Secrets, supervisor::MockSupervisor};
 
 impl Config {
     /// A configuration of defaults, for the tests of what reads one.
@@ -58,6 +58,8 @@ impl Config {
                 max_per_run: 10_000,
                 max_value_bytes: 64 * 1024,
             },
+            expect: Expectations::default(),
+            checks: Vec::new(),
             gate: Gate {
                 max_failures: 0,
                 min_success_rate: None,

@@ -9,7 +9,10 @@ use super::{
     node::{Node, NodeValue},
     yaml,
 };
-use crate::secret::{MASK, looks_secret};
+use crate::{
+    expect,
+    secret::{MASK, looks_secret},
+};
 
 impl Config {
     /// The configuration with everything that was overridden and every default written out: paths absolute, the seed as
@@ -46,6 +49,8 @@ impl Config {
         self.snapshot_runner(&mut map);
         self.snapshot_conversations(&mut map);
         self.snapshot_observe(&mut map);
+        map.remove("expect");
+        expect::write_into(&mut map, &self.expect, &self.checks);
         map.retain(|_, value| !value.is_null());
         let mut value = Value::Object(map);
         self.secrets.redact_value(&mut value);

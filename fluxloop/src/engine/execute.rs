@@ -97,6 +97,7 @@ impl<H: AgentHost> Experiment<'_, H> {
             consumers,
             statistics: self.statistics(),
             in_flight: InFlight::default(),
+            has_returned: false,
             next: 0,
             phase: Phase::Running,
             failed: None,
@@ -138,6 +139,8 @@ struct Progress<'a, 'c> {
     consumers: &'a mut Consumers<'c>,
     statistics: Statistics,
     in_flight: InFlight,
+    /// Whether any run has returned, right or not.
+    has_returned: bool,
     /// The next case to start.
     next: u64,
     phase: Phase,
@@ -247,6 +250,12 @@ impl Progress<'_, '_> {
                     recording.happened((call, at), *what, settings, tell);
                 });
             }
+            Told::Returned { calls, facts } => {
+                if let Some(recording) = self.in_flight.recording(run) {
+                    // A run that was cut off meanwhile asks no more.
+                    let _ = facts.send(recording.facts(&calls, self.settings.tools));
+                }
+            }
             Told::Decided(decided) => self.record_in(run, |recording, tell| {
                 recording.decided(&decided, tell);
             }),
@@ -291,7 +300,7 @@ impl Progress<'_, '_> {
         match done.fatal {
             Some(Fatal::Unavailable(reason)) => self.fail(EngineError::Unavailable(reason)),
             // A key that worked before is refused for another reason: that run's own.
-            Some(Fatal::Refused(reason)) if self.statistics.counts().successful == 0 => {
+            Some(Fatal::Refused(reason)) if !self.has_returned => {
                 self.fail(EngineError::Refused(reason));
             }
             Some(Fatal::Refused(_)) | None => {}
@@ -307,6 +316,7 @@ impl Progress<'_, '_> {
     }
 
     fn record(&mut self, run: &Run) {
+        self.has_returned |= run.outcome.output().is_some();
         self.statistics.record(run);
         let told = self.consumers.emit(&Event::RunFinished {
             run,

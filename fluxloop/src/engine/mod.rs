@@ -8,6 +8,7 @@ mod consumers;
 mod execute;
 mod failure;
 mod in_flight;
+mod judge;
 mod notice;
 mod recording;
 mod run;
@@ -19,7 +20,7 @@ pub use approval::{ApprovalRequest, Approver, NobodyToAsk};
 pub use clock::{Clock, SystemClock};
 pub use consumers::Consumers;
 pub use execute::{DRAIN_LIMIT, EngineError, Experiment};
-pub use settings::Settings;
+pub use settings::{Settings, ToolSight};
 pub use stop::{Stop, StopLevel, Stopper};
 
 #[cfg(test)]

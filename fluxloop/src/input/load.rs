@@ -6,9 +6,12 @@ use super::{
     Format, Inputs, RawInput, csv, decode_entries, json,
     list::{list, no_inputs},
 };
-use crate::config::{
-    Config, ConfigError, ConfigErrors, DEFAULT_INPUTS, ErrorKind, INPUTS_LIMITS, MAX_INPUTS_BYTES,
-    Node, Problems, SourceFile, parse, shown_path, to_text,
+use crate::{
+    config::{
+        Config, ConfigError, ConfigErrors, DEFAULT_INPUTS, ErrorKind, INPUTS_LIMITS,
+        MAX_INPUTS_BYTES, Node, Problems, SourceFile, parse, shown_path, to_text,
+    },
+    expect,
 };
 
 /// Loads the inputs of a configuration: of its inputs files, one after the other, or its own `base_inputs` where it has
@@ -141,6 +144,7 @@ fn as_written(inputs: &[RawInput]) -> Value {
         if !input.metadata.is_empty() {
             entry["metadata"] = json!(input.metadata);
         }
+        expect::write(&mut entry, &input.expect, &input.checks);
         entry
     };
     json!({"generated_inputs": inputs.iter().map(entry).collect::<Vec<_>>()})

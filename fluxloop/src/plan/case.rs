@@ -6,7 +6,7 @@ use serde_json::{
     value::{RawValue, to_raw_value},
 };
 
-use crate::{Persona, agent::Arguments, input::RawInput, secret::Secrets};
+use crate::{Persona, agent::Arguments, expect::Criteria, input::RawInput, secret::Secrets};
 
 /// An input as runs use it, shared by all its cases.
 #[derive(Debug)]
@@ -22,6 +22,8 @@ pub struct PlannedInput {
     pub metadata: Option<Box<RawValue>>,
     /// The entry's metadata for rows: secrets masked.
     pub recorded_metadata: Option<Box<RawValue>>,
+    /// What its runs are judged by.
+    pub criteria: Criteria,
     /// Where the entry was read, for messages.
     pub place: String,
 }
@@ -32,7 +34,7 @@ impl PlannedInput {
         id: &str,
         raw: &RawInput,
         template: Option<(&Persona, &str)>,
-        secrets: &Secrets,
+        (secrets, criteria): (&Secrets, Criteria),
     ) -> Self {
         let input = match (template, &raw.input) {
             (Some((persona, template)), Value::String(text)) => {
@@ -49,6 +51,7 @@ impl PlannedInput {
                 .map(|metadata| secrets.redact_json(metadata).into_owned()),
             arguments: Arguments::Input(input),
             metadata,
+            criteria,
             place: raw.place.clone(),
         }
     }
@@ -63,6 +66,7 @@ impl PlannedInput {
             recorded: input,
             metadata: None,
             recorded_metadata: None,
+            criteria: Criteria::default(),
             place: String::new(),
         }
     }

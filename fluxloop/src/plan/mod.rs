@@ -23,7 +23,12 @@ pub(crate) use personas::Personas;
 
 use serde_json::value::RawValue;
 
-use crate::{Persona, config::Config, input::RawInput};
+use crate::{
+    Persona,
+    config::Config,
+    expect::{ChosenCheck, Criteria},
+    input::RawInput,
+};
 use selection::Selection;
 
 /// The cases of an experiment.
@@ -59,10 +64,13 @@ impl Plan {
         let personas = Personas::new(config)?;
         let mut ids = InputIds::new(&config.secrets);
         let mut pairs = Vec::new();
+        let secrets = &config.secrets;
+        let of_all = Criteria::of_all(&config.expect, &config.checks, secrets);
         for raw in inputs {
             // Also for an input that is left out: adding a filter renames no case.
             let id = ids.assign(raw);
             let asking = personas.asking(raw)?;
+            let criteria = of_all.with(&raw.expect, &raw.checks, secrets);
             let mut plain = None;
             for persona in asking {
                 let template = persona.as_ref().and(config.input_template.as_deref());
@@ -72,7 +80,7 @@ impl Plan {
                         &id,
                         raw,
                         persona.as_deref().zip(template),
-                        &config.secrets,
+                        (secrets, criteria.clone()),
                     )),
                 };
                 if template.is_none() {
@@ -158,6 +166,21 @@ impl Plan {
             }
         }
         names
+    }
+
+    /// The checks that are written in Rust and that runs are judged by, each once.
+    #[must_use]
+    pub fn checks(&self) -> Vec<&ChosenCheck> {
+        let mut chosen: Vec<&ChosenCheck> = Vec::new();
+        for check in self
+            .pairs_run()
+            .flat_map(|pair| pair.input.criteria.checks())
+        {
+            if !chosen.iter().any(|known| known.name == check.name) {
+                chosen.push(check);
+            }
+        }
+        chosen
     }
 
     /// The inputs as agents get them, each once.

@@ -1,6 +1,6 @@
 use std::collections::{BTreeMap, HashMap};
 
-use crate::event::{Failure, FailureKind};
+use crate::event::FailureKind;
 
 /// Different messages of a kind that are told apart; the rest is counted together.
 const MOST_MESSAGES: usize = 200;
@@ -43,9 +43,9 @@ struct Group {
 }
 
 impl FailureGroups {
-    pub(super) fn record(&mut self, failure: &Failure, case: &str) {
-        let groups = self.kinds.entry(failure.kind).or_default();
-        groups.of_message(&failure.message).record(case);
+    pub(super) fn record(&mut self, kind: FailureKind, message: &str, case: &str) {
+        let groups = self.kinds.entry(kind).or_default();
+        groups.of_message(message).record(case);
     }
 
     /// The most frequent first; among equals by kind and message.
@@ -116,7 +116,7 @@ mod tests {
     use super::*;
 
     fn record(groups: &mut FailureGroups, kind: FailureKind, message: &str, case: &str) {
-        groups.record(&Failure::new(kind, message), case);
+        groups.record(kind, message, case);
     }
 
     #[test]

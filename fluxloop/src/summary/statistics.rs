@@ -1,4 +1,4 @@
-use std::{collections::BTreeMap, time::Duration};
+use std::{borrow::Cow, collections::BTreeMap, time::Duration};
 
 use hdrhistogram::Histogram;
 use serde::{Deserialize, Serialize};
@@ -10,6 +10,7 @@ use super::{
 };
 use crate::{
     event::{FailureKind, Outcome, Run},
+    expect,
     worker::protocol::Usage,
 };
 
@@ -160,9 +161,14 @@ impl Statistics {
                     .record(success),
             }
         }
-        if let Outcome::Failed(failure) = &run.outcome {
+        if let Some(failure) = run.outcome.failure() {
             *self.by_kind.entry(failure.kind).or_default() += 1;
-            self.groups.record(failure, &run.case.name);
+            let message = match &run.outcome {
+                // Answers differ, and what they miss is the same.
+                Outcome::Rejected { .. } => Cow::Owned(expect::label(&run.checks)),
+                _ => Cow::Borrowed(&failure.message[..]),
+            };
+            self.groups.record(failure.kind, &message, &run.case.name);
         }
         if let Some(cases) = &mut self.cases {
             cases.record(run);

@@ -147,21 +147,6 @@ pub(super) fn project_directory(root: &Section<'_>, surroundings: &Surroundings<
     surroundings.project_directory.to_path_buf()
 }
 
-/// A check that is not made must not look as if it had passed.
-pub(super) fn refuse_judgement(root: &Section<'_>) {
-    for key in ["expect", "checks"] {
-        if let Some(node) = root.node(key).filter(|node| !node.is_empty()) {
-            not_yet(
-                root,
-                key,
-                node,
-                "checks of what agents return",
-                "remove it: a run passes when its agent returns",
-            );
-        }
-    }
-}
-
 /// Refuses what was asked for and belongs to a later version.
 pub(super) fn not_yet(
     section: &Section<'_>,

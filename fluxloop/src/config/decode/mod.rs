@@ -24,7 +24,7 @@ use super::{
     section::Section,
 };
 use crate::{
-    input,
+    expect, input,
     secret::{HEADER_VARIABLES, MASK, Secrets, header_values, is_secret_variable, looks_secret},
 };
 
@@ -150,7 +150,6 @@ fn config(root: &Section<'_>, files: Vec<PathBuf>, surroundings: &Surroundings<'
         conversation::multi_turn(section, &personas, surroundings)
     });
     secrets.extend(keys);
-    experiment::refuse_judgement(root);
     root.ignore(&ACCEPTED);
     let generation = generation::settings(root);
     let runner = runner::section(root, surroundings, &mut secrets);
@@ -183,6 +182,8 @@ fn config(root: &Section<'_>, files: Vec<PathBuf>, surroundings: &Surroundings<'
         pricing: root.section("pricing", pricing::pricing),
         observe: root.section("observe", observe::settings),
         cases: root.section("cases", experiment::cases),
+        expect: expect::expectations(root),
+        checks: expect::chosen(root),
         gate: root.section("gate", experiment::gate),
         fail_fast: root.switch("fail_fast").unwrap_or(false),
         secrets: Secrets::new(secrets),

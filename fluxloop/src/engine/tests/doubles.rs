@@ -11,14 +11,14 @@ use tokio::time::{Instant, sleep};
 
 use crate::engine::{
     Approver, Clock, Consumers, EngineError, Experiment, Settings, Stop, StopLevel, Stopper,
+    ToolSight,
 };
 use crate::{
     agent::{AgentError, Arguments},
     artifact::ArtifactError,
     config::{Gate, Pricing},
     event::{
-        Consumer, ConversationRecord, Event, FailureKind, Finished, Observation, Outcome, Started,
-        What,
+        Consumer, ConversationRecord, Event, FailureKind, Finished, Observation, Started, What,
     },
     host::{AgentCall, AgentHost, Answer, CallReport, Death, Ended, Returned},
     input::RawInput,
@@ -231,17 +231,16 @@ impl Recorder {
                 }
             }
             Event::RunFinished { run, so_far } => {
-                let (word, kind) = match &run.outcome {
-                    Outcome::Returned(output) => {
-                        self.texts.push_str(output.get());
-                        ("ok", None)
-                    }
-                    Outcome::Failed(failure) => {
-                        self.texts
-                            .push_str(&serde_json::to_string(failure).expect("plain data"));
-                        ("FAILED", Some(failure.kind))
-                    }
-                };
+                if let Some(output) = run.outcome.output() {
+                    self.texts.push_str(output.get());
+                }
+                let failure = run.outcome.failure();
+                if let Some(failure) = failure {
+                    self.texts
+                        .push_str(&serde_json::to_string(failure).expect("plain data"));
+                }
+                let word = if failure.is_some() { "FAILED" } else { "ok" };
+                let kind = failure.map(|failure| failure.kind);
                 self.lines.push(format!(
                     "< {} {word} ({})",
                     run.trace_id,
@@ -399,6 +398,7 @@ impl Setup {
                 },
                 max_observations: 10_000,
                 pricing: Pricing::default(),
+                tools: ToolSight::All,
                 secrets: Secrets::new(["s3cret-value"]),
             },
             inputs,
@@ -414,9 +414,8 @@ impl Setup {
             .map(|n| RawInput {
                 id: Some(format!("in{n}")),
                 input: json!("hello"),
-                persona: None,
-                metadata: Map::new(),
                 place: "inputs.yaml:1".to_owned(),
+                ..RawInput::default()
             })
             .collect();
         let mut config = crate::config::Config::sample();
