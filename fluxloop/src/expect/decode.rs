@@ -1,6 +1,9 @@
 //! `expect` and `checks`, wherever they stand → what is judged by. A mistake in them is an error: an expectation that is
 //! passed over looks as if it held.
 
+mod schema;
+mod tools;
+
 use std::time::Duration;
 
 use regex::Regex;
@@ -10,17 +13,19 @@ use super::{
     ChosenCheck, Expectations,
     expectation::{Expectation, Termination},
 };
-use crate::config::{ConfigError, Entry, ErrorKind, Node, NodeValue, Origin, Section, nearest};
+use crate::config::{Node, NodeValue, Origin, Section};
 
 /// What can be expected.
-pub(super) const KEYS: [&str; 8] = [
+const KEYS: [&str; 10] = [
     "contains",
     "not_contains",
     "equals",
     "matches",
+    "json_schema",
     "max_duration_ms",
     "max_turns",
     "max_tokens",
+    "tools_called",
     "termination",
 ];
 const TERMINATIONS: [(&str, bool); 4] = [
@@ -44,7 +49,7 @@ pub(crate) fn expectations(section: &Section<'_>) -> Expectations {
     };
     let path = section.path_of("expect");
     Section::decode(Some(node), path, section.problems(), |section| {
-        refuse_unknown(section);
+        section.refuse_others(&KEYS);
         let mut expectations = Expectations::default();
         for key in KEYS {
             let Some(node) = mapping.get(key) else {
@@ -84,23 +89,6 @@ fn place(node: &Node) -> String {
     }
 }
 
-fn refuse_unknown(section: &Section<'_>) {
-    section.ignore(&KEYS);
-    let is_known = |entry: &&Entry| KEYS.contains(&entry.key.as_str());
-    for entry in section.prefixed("").iter().filter(|entry| !is_known(entry)) {
-        let kind = ErrorKind::Invalid {
-            subject: section.path_of(&entry.key),
-            reason: "nothing can be expected by this key".to_owned(),
-        };
-        let hint = nearest(&entry.key, KEYS).map_or_else(
-            || format!("the keys are {}", KEYS.join(", ")),
-            |known| format!("did you mean `{known}`?"),
-        );
-        let error = ConfigError::new(kind).at(entry.origin.place());
-        section.problems().error(error.with_hint(hint));
-    }
-}
-
 /// One expectation, and how a file has it.
 fn expectation(
     section: &Section<'_>,
@@ -137,6 +125,8 @@ fn expectation(
             let word = word(node)?;
             Expectation::Termination(Termination { word, is_stop })
         }
+        "tools_called" => Expectation::ToolsCalled(tools::tools_called(section, key, node)?),
+        "json_schema" => return schema::json_schema(section, key, node),
         _ => return None,
     };
     Some((expectation, node.to_json()))

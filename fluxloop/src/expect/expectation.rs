@@ -3,7 +3,9 @@ use std::time::Duration;
 use regex::Regex;
 use serde_json::{Map, Value};
 
-use super::{JudgedCheck, RunFacts, compare, quote, text::Said};
+#[cfg(feature = "json-schema")]
+use super::schema::Schema;
+use super::{JudgedCheck, RunFacts, compare, quote, text::Said, tools::ToolsExpected};
 use crate::{event::Run, secret::Secrets, summary::milliseconds};
 
 /// What is expected of runs, as it was written under one `expect`: valid, and compiled.
@@ -33,6 +35,9 @@ pub(super) enum Expectation {
     MaxTurns(u32),
     MaxTokens(u64),
     Termination(Termination),
+    ToolsCalled(ToolsExpected),
+    #[cfg(feature = "json-schema")]
+    JsonSchema(Schema),
 }
 
 /// How a conversation is to end.
@@ -92,7 +97,8 @@ impl Expectations {
     }
 
     pub(super) fn asks_for_tools(&self) -> bool {
-        false
+        let mut all = self.all.iter();
+        all.any(|(_, expectation)| matches!(expectation, Expectation::ToolsCalled(_)))
     }
 
     /// The same for what runs return with secrets masked.
@@ -131,6 +137,9 @@ impl Expectation {
             | Self::MaxTurns(_)
             | Self::MaxTokens(_)
             | Self::Termination(_) => {}
+            Self::ToolsCalled(tools) => tools.mask(secrets),
+            #[cfg(feature = "json-schema")]
+            Self::JsonSchema(_) => {}
         }
     }
 
@@ -144,16 +153,16 @@ impl Expectation {
             Self::MaxTurns(most) => max_turns(*most, run),
             Self::MaxTokens(most) => max_tokens(*most, facts),
             Self::Termination(wanted) => wanted.judge(run),
+            Self::ToolsCalled(tools) => tools.judge(facts),
+            #[cfg(feature = "json-schema")]
+            Self::JsonSchema(schema) => schema.judge(&output(run)),
         }
     }
 }
 
 /// A text is compared with a text; with the JSON in it where a list or mapping is expected.
 fn equals(wanted: &Value, said: &Said, run: &Run) -> Verdict {
-    let output = run.outcome.output();
-    let output: Value = output
-        .and_then(|output| serde_json::from_str(output.get()).ok())
-        .unwrap_or_default();
+    let output = output(run);
     let holds = match (&output, wanted) {
         (Value::String(text), Value::Number(_) | Value::Bool(_)) => *text == wanted.to_string(),
         (Value::String(text), Value::Array(_) | Value::Object(_)) => {
@@ -169,6 +178,14 @@ fn equals(wanted: &Value, said: &Said, run: &Run) -> Verdict {
         other => quote::value(other),
     };
     Verdict::failed(quote::value(wanted), found)
+}
+
+/// What the run returned.
+fn output(run: &Run) -> Value {
+    let output = run.outcome.output();
+    output
+        .and_then(|output| serde_json::from_str(output.get()).ok())
+        .unwrap_or_default()
 }
 
 fn max_duration(most: Duration, took: Duration) -> Verdict {

@@ -10,7 +10,10 @@ mod expectation;
 mod facts;
 mod judged;
 mod quote;
+#[cfg(feature = "json-schema")]
+mod schema;
 mod text;
+mod tools;
 
 pub use criteria::{ChosenCheck, Criteria};
 pub use expectation::Expectations;

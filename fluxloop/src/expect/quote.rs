@@ -14,7 +14,7 @@ pub(super) fn text(text: &str) -> String {
 pub(super) fn value(value: &Value) -> String {
     match value {
         Value::String(written) => text(written),
-        other => cut(&other.to_string(), SHOWN),
+        other => cut(&other.to_string()),
     }
 }
 
@@ -38,8 +38,9 @@ fn quoted(text: &str, most: usize) -> String {
     }
 }
 
-fn cut(text: &str, most: usize) -> String {
-    match text.char_indices().nth(most) {
+/// What others say, at most so much of it as says something.
+pub(super) fn cut(text: &str) -> String {
+    match text.char_indices().nth(SHOWN) {
         Some((end, _)) => format!("{}…", &text[..end]),
         None => text.to_owned(),
     }

@@ -1,4 +1,4 @@
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 use super::{Plan, PlanError, PlanErrorKind};
 use crate::{Persona, agent::Arguments, config::Config, input::RawInput};

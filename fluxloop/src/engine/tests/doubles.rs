@@ -4,7 +4,7 @@ use std::{cell::RefCell, collections::VecDeque, fmt::Write as _, io, time::Durat
 
 use jiff::Timestamp;
 use serde_json::{
-    Map, json,
+    json,
     value::{RawValue, to_raw_value},
 };
 use tokio::time::{Instant, sleep};
