@@ -42,7 +42,7 @@ pub use agent::{
     transient,
 };
 pub use check::{CheckResult, RunView, ToolCall};
-pub use fluxloop_macros::{agent, tool};
+pub use fluxloop_macros::{agent, check, tool};
 pub use observe::layer;
 pub use worker::protocol::ApprovalDecision;
 

@@ -10,7 +10,11 @@ use fluxloop::{
     supervisor::SupervisorError,
 };
 
-use super::{exit, session::Unfit, show::ShowError};
+use super::{
+    exit,
+    session::{Unfit, UnknownCheck},
+    show::ShowError,
+};
 use crate::{
     build::BuildError,
     cli::UsageError,
@@ -60,6 +64,8 @@ pub(super) enum CommandError {
     Start(#[from] StartError),
     #[error(transparent)]
     Unfit(#[from] Unfit),
+    #[error(transparent)]
+    UnknownCheck(#[from] UnknownCheck),
     #[error(transparent)]
     Artifact(#[from] ArtifactError),
     #[error(transparent)]
@@ -133,6 +139,7 @@ impl CommandError {
             | Self::Build(_)
             | Self::Start(_)
             | Self::Unfit(_)
+            | Self::UnknownCheck(_)
             | Self::Engine(_)
             | Self::System { .. } => exit::SETUP,
         }
@@ -155,6 +162,7 @@ impl CommandError {
             Self::Target(error) => Some(error.hint()),
             Self::Build(error) => error.hint(),
             Self::Show(error) => error.hint(),
+            Self::UnknownCheck(error) => Some(error.hint()),
             Self::Unfit(_) => Some(
                 "change the inputs, or the types of the agent's parameters; nothing was run"
                     .to_owned(),

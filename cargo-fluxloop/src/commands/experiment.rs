@@ -19,7 +19,7 @@ use super::{
     exit,
     git::GitQuestion,
     plan::{self, Planned},
-    session::{Workshop, check_inputs, target_of},
+    session::{Workshop, check_inputs, find_checks, target_of},
     signals::{self, Signals},
     traces::Traces,
 };
@@ -58,6 +58,7 @@ pub(super) fn execute(
             let host = workshop.start(&worker, &selection.unit, &logs).await?;
             let agent = selection.agent(host.agents(), &workshop.workspace)?.clone();
             let plan = planned.plan.clone().for_agent(&agent.name);
+            find_checks(&host, &plan)?;
             check_inputs(&host, &agent, &plan).await?;
             Ok::<_, CommandError>((host, agent, plan))
         };

@@ -2,6 +2,7 @@ use std::fmt;
 
 use fluxloop::{
     config::Config,
+    expect::ChosenCheck,
     host::{Logs, StartError, WorkerHost, WorkerOptions},
     plan::Plan,
     worker::protocol::AgentInfo,
@@ -108,6 +109,66 @@ impl<'a> Workshop<'a> {
 /// The agent as targets name it: `module.path:function`.
 pub(super) fn target_of(agent: &AgentInfo) -> String {
     format!("{}:{}", agent.module_path.replace("::", "."), agent.name)
+}
+
+/// Checks that are chosen and that nobody has registered.
+#[derive(Debug)]
+pub(super) struct UnknownCheck {
+    chosen: ChosenCheck,
+    /// What is registered.
+    known: Vec<String>,
+}
+
+impl std::error::Error for UnknownCheck {}
+
+impl fmt::Display for UnknownCheck {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let ChosenCheck { name, place, .. } = &self.chosen;
+        if !place.is_empty() {
+            write!(f, "{place}: ")?;
+        }
+        write!(
+            f,
+            "`checks`: no check `{name}` is registered with the agents"
+        )
+    }
+}
+
+impl UnknownCheck {
+    /// What to do about it.
+    pub(super) fn hint(&self) -> String {
+        if self.known.is_empty() {
+            return format!(
+                "write it beside the agent: `#[fluxloop::check] fn {}(run: &fluxloop::RunView) -> bool {{ … }}`; \
+                 a crate that is only in Cargo.toml is linked once something names it",
+                self.chosen.name
+            );
+        }
+        let similarity = |name: &&String| strsim::jaro_winkler(&self.chosen.name, name);
+        let nearest = self
+            .known
+            .iter()
+            .max_by(|one, other| similarity(one).total_cmp(&similarity(other)))
+            .filter(|name| similarity(name) > 0.8);
+        let known = format!("these are registered: {}", self.known.join(", "));
+        match nearest {
+            Some(name) => format!("did you mean `{name}`? {known}"),
+            None => known,
+        }
+    }
+}
+
+/// Makes sure that every check that was chosen is there, before anything is called.
+pub(super) fn find_checks(host: &WorkerHost, plan: &Plan) -> Result<(), CommandError> {
+    let is_known = |chosen: &&&ChosenCheck| host.checks().iter().any(|it| it.name == chosen.name);
+    match plan.checks().iter().find(|chosen| !is_known(chosen)) {
+        None => Ok(()),
+        Some(chosen) => Err(UnknownCheck {
+            chosen: (*chosen).clone(),
+            known: host.checks().iter().map(|it| it.name.clone()).collect(),
+        }
+        .into()),
+    }
 }
 
 /// How many inputs that do not fit are named.

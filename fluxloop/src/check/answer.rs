@@ -1,6 +1,6 @@
-use std::{error::Error, fmt::Write as _};
+use std::{error::Error, fmt::Write as _, sync::Arc};
 
-use super::{CheckInvocation, CheckResult};
+use super::{CheckInvocation, CheckResult, RunView};
 use crate::agent::AgentError;
 
 type BoxError = Box<dyn Error + Send + Sync>;
@@ -17,12 +17,14 @@ pub trait CheckAnswer {
     fn result(self) -> CheckResult;
 }
 
+#[diagnostic::do_not_recommend]
 impl CheckAnswer for CheckResult {
     fn result(self) -> CheckResult {
         self
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl CheckAnswer for bool {
     fn result(self) -> CheckResult {
         CheckResult::expect(self, "it returned `false`")
@@ -30,12 +32,14 @@ impl CheckAnswer for bool {
 }
 
 /// A check of assertions: it fails by its panic.
+#[diagnostic::do_not_recommend]
 impl CheckAnswer for () {
     fn result(self) -> CheckResult {
         CheckResult::Passed
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<T: CheckAnswer, E: Into<BoxError>> CheckAnswer for Result<T, E> {
     fn result(self) -> CheckResult {
         match self {
@@ -53,6 +57,12 @@ fn in_words(error: &(dyn Error + 'static)) -> String {
         let _ = write!(words, ": {cause}");
     }
     words
+}
+
+/// The run that a check takes, so that one that takes something else is told so on its type.
+#[must_use]
+pub fn borrowed(run: &Arc<RunView>) -> &RunView {
+    run
 }
 
 /// The invocation of an `async` check.

@@ -2,7 +2,7 @@
 //!
 //! They live with the agents, in their crates and in their process. A configuration chooses them by name, under `checks`.
 
-mod answer;
+pub(crate) mod answer;
 mod entry;
 mod result;
 mod view;

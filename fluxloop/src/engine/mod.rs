@@ -15,6 +15,7 @@ mod run;
 mod settings;
 mod stop;
 mod talk;
+mod view;
 
 pub use approval::{ApprovalRequest, Approver, NobodyToAsk};
 pub use clock::{Clock, SystemClock};

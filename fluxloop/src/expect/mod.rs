@@ -10,6 +10,8 @@ mod expectation;
 mod facts;
 mod judged;
 mod quote;
+#[cfg(test)]
+mod sample;
 #[cfg(feature = "json-schema")]
 mod schema;
 mod text;
@@ -22,3 +24,5 @@ pub use judged::{JudgedCheck, Judgement};
 pub(crate) use decode::{chosen, expectations, write, write_into};
 pub(crate) use facts::RunFacts;
 pub(crate) use judged::{failure, label};
+#[cfg(test)]
+pub(crate) use sample::sample;

@@ -1,6 +1,7 @@
 //! What an experiment amounts to: statistics folded from its runs, in memory that does not grow with them.
 
 mod cases;
+mod checks;
 mod failures;
 mod gate;
 mod repeats;
@@ -10,6 +11,7 @@ mod statistics;
 mod supervision;
 
 pub use cases::{CaseReport, Repeats};
+pub use checks::{CheckCounts, NotJudged};
 pub use failures::FailureGroup;
 pub use gate::Verdict;
 pub use repeats::{Interval, Tries};

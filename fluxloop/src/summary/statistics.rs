@@ -4,8 +4,9 @@ use hdrhistogram::Histogram;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Repeats, Supervision,
+    CheckCounts, NotJudged, Repeats, Supervision,
     cases::CaseTries,
+    checks::Checks,
     failures::{FailureGroup, FailureGroups},
 };
 use crate::{
@@ -71,6 +72,7 @@ pub struct Statistics {
     groups: FailureGroups,
     /// Where tries of one case are told from those of another.
     cases: Option<CaseTries>,
+    checks: Checks,
     supervision: Option<Supervision>,
     durations: Histogram<u64>,
     shortest: Duration,
@@ -102,6 +104,7 @@ impl Statistics {
             by_kind: BTreeMap::new(),
             groups: FailureGroups::default(),
             cases: None,
+            checks: Checks::default(),
             supervision: None,
             durations: Histogram::new_with_bounds(1, LONGEST, 3)
                 .expect("these bounds are valid, with three significant digits"),
@@ -170,6 +173,7 @@ impl Statistics {
             };
             self.groups.record(failure.kind, &message, &run.case.name);
         }
+        self.checks.record(&run.checks);
         if let Some(cases) = &mut self.cases {
             cases.record(run);
         }
@@ -215,6 +219,18 @@ impl Statistics {
     #[must_use]
     pub fn failure_groups(&self) -> Vec<FailureGroup> {
         self.groups.sorted()
+    }
+
+    /// What became of checks over all runs, by name; nothing where nothing was expected.
+    #[must_use]
+    pub fn checks(&self) -> &BTreeMap<String, CheckCounts> {
+        self.checks.counts()
+    }
+
+    /// The checks that could not be judged, and why: by check, the most frequent reason first.
+    #[must_use]
+    pub fn not_judged(&self) -> Vec<NotJudged> {
+        self.checks.not_judged()
     }
 
     /// What the supervisor did in the conversations; nothing where there were none.

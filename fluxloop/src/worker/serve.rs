@@ -10,13 +10,15 @@ use super::{
     outbox::Outbox,
     panic::{catch, install_hook},
     protocol::{
-        AgentInfo, Bind, Bound, Call, Hello, MAX_LINE, Observation, Request, Response, VERSION,
+        AgentInfo, Bind, Bound, Call, Check, CheckInfo, Checked, Hello, MAX_LINE, Observation,
+        Request, Response, VERSION, WireCheckResult,
     },
     questions::{Asker, Questions},
     run::{Runs, abandoned},
 };
 use crate::{
     agent::{AgentEntry, BindError, Context, Registry},
+    check::{CheckEntry, CheckRegistry, RunView},
     observe::{self, ObserveError, Recorder, Sink},
 };
 
@@ -26,6 +28,8 @@ pub(super) fn serve(environment: &WorkerEnvironment) -> Result<(), WorkerError> 
     #[cfg(unix)]
     super::orphan::end_with_engine().map_err(WorkerError::Runtime)?;
     let registry = Registry::collect()
+        .map_err(|error| WorkerError::Registry(format!("{error}; {}", error.hint())))?;
+    let checks = CheckRegistry::collect()
         .map_err(|error| WorkerError::Registry(format!("{error}; {}", error.hint())))?;
     let outbox = Arc::new(Outbox::default());
     let runs = Runs::new(record(environment, &outbox)?);
@@ -39,7 +43,7 @@ pub(super) fn serve(environment: &WorkerEnvironment) -> Result<(), WorkerError> 
     // Spawned rather than blocked on: requests then wake a thread of the runtime, not this one.
     let (socket, token) = (environment.socket.clone(), environment.token.clone());
     let served = runtime.block_on(async move {
-        tokio::spawn(converse(socket, token, (registry, outbox, runs)))
+        tokio::spawn(converse(socket, token, (registry, checks), (outbox, runs)))
             .await
             .map_err(|error| WorkerError::Serving(error.to_string()))?
     });
@@ -92,14 +96,15 @@ pub(super) enum WorkerError {
 async fn converse(
     socket: String,
     token: String,
-    (registry, outbox, runs): (Registry, Arc<Outbox>, Arc<Runs>),
+    (registry, checks): (Registry, CheckRegistry),
+    (outbox, runs): (Arc<Outbox>, Arc<Runs>),
 ) -> Result<(), WorkerError> {
     let connected = connect(&socket, &outbox, runs.recorder().is_some()).await;
     let (receiver, writing) = connected.map_err(|source| WorkerError::Connect {
         address: socket,
         source,
     })?;
-    let worker = Worker::new(outbox, &registry, (token, runs));
+    let worker = Worker::new(outbox, (&registry, checks), (token, runs));
     let read = worker.read_requests(receiver).await;
     worker.outbox.close();
     // An engine that is gone reads nothing more; that it did not is its own matter.
@@ -149,22 +154,29 @@ struct Worker {
     runs: Arc<Runs>,
     questions: Arc<Questions>,
     agents: HashMap<String, &'static AgentEntry>,
+    checks: CheckRegistry,
 }
 
 impl Worker {
-    fn new(outbox: Arc<Outbox>, registry: &Registry, (token, runs): (String, Arc<Runs>)) -> Self {
+    fn new(
+        outbox: Arc<Outbox>,
+        (registry, checks): (&Registry, CheckRegistry),
+        (token, runs): (String, Arc<Runs>),
+    ) -> Self {
         let agents: Vec<_> = registry.agents().map(|agent| (agent.id(), agent)).collect();
         let hello = Hello {
             protocol: VERSION,
             token,
             fluxloop: env!("CARGO_PKG_VERSION").to_owned(),
             agents: agents.iter().map(|(id, agent)| info(id, agent)).collect(),
+            checks: checks.checks().map(check_info).collect(),
         };
         let worker = Self {
             outbox,
             runs,
             questions: Arc::default(),
             agents: agents.into_iter().collect(),
+            checks,
         };
         worker.send(&Response::Hello(hello));
         worker
@@ -191,6 +203,7 @@ impl Worker {
             match request {
                 Request::Call(call) => self.call(call),
                 Request::Bind(bind) => self.bind(&bind),
+                Request::Check(check) => self.check(&check),
                 Request::Cancel(cancel) => {
                     if self.runs.cancel(cancel.run) {
                         self.send(&abandoned(cancel.run));
@@ -222,6 +235,22 @@ impl Worker {
                 self.refuse(call.run, format!("the context cannot be read: {error}"));
             }
         }
+    }
+
+    fn check(&self, asked: &Check<'_>) {
+        let view = serde_json::from_str::<RunView>(asked.view.get());
+        let refused = match (self.checks.get(&asked.check), view) {
+            (Some(check), Ok(view)) => {
+                return self.runs.check(&self.outbox, asked.run, check, view);
+            }
+            (None, _) => format!("no check `{}` is registered in this worker", asked.check),
+            (_, Err(error)) => format!("the run cannot be read: {error}"),
+        };
+        // It is the engine's mistake, and still a result.
+        self.send(&Response::Checked(Checked {
+            run: asked.run,
+            result: WireCheckResult::NotJudged(refused),
+        }));
     }
 
     /// Answers a call that no agent can take. It is the engine's mistake, and still a result.
@@ -261,6 +290,14 @@ impl Worker {
     fn send(&self, response: &Response<'_>) {
         // Each part is text or JSON already: it can be written.
         let _ = self.outbox.send(response);
+    }
+}
+
+fn check_info(check: &CheckEntry) -> CheckInfo {
+    CheckInfo {
+        name: check.name.to_owned(),
+        file: check.file.to_owned(),
+        line: check.line,
     }
 }
 

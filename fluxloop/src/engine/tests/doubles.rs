@@ -16,16 +16,18 @@ use crate::engine::{
 use crate::{
     agent::{AgentError, Arguments},
     artifact::ArtifactError,
+    check::CheckResult,
     config::{Gate, Pricing},
     event::{
         Consumer, ConversationRecord, Event, FailureKind, Finished, Observation, Started, What,
     },
-    host::{AgentCall, AgentHost, Answer, CallReport, Death, Ended, Returned},
+    expect::{JudgedCheck, sample},
+    host::{AgentCall, AgentHost, Answer, CallReport, CheckCall, Checked, Death, Ended, Returned},
     input::RawInput,
     plan::Plan,
     secret::Secrets,
     supervisor::Supervisor,
-    worker::protocol::{Happening, Usage},
+    worker::protocol::{Happening, Panic, Usage},
 };
 
 /// What the scripted agent does in one call.
@@ -41,6 +43,8 @@ pub(super) enum Step {
     },
     /// Tells of these happenings, a millisecond apart, and answers.
     Tell(Vec<Happening<'static>>),
+    /// Tells of these happenings, and fails in a way that may pass.
+    TellAndFail(Vec<Happening<'static>>),
     /// Tells of these happenings, and dies.
     TellAndCrash(Vec<Happening<'static>>),
     Crash,
@@ -63,6 +67,8 @@ pub(super) struct Scripted {
     pub(super) inputs: RefCell<Vec<String>>,
     /// Of each call: turn, messages before, state.
     pub(super) contexts: RefCell<Vec<(u32, usize, Option<String>)>>,
+    /// Of each check: the run that it saw.
+    pub(super) views: RefCell<Vec<serde_json::Value>>,
 }
 
 impl Scripted {
@@ -136,6 +142,14 @@ impl AgentHost for Scripted {
                 tell(&call, happenings);
                 Ended::Crashed(ABORTED)
             }
+            Step::TellAndFail(happenings) => {
+                tell(&call, happenings);
+                Ended::Error(AgentError {
+                    message: "busy".to_owned(),
+                    causes: Vec::new(),
+                    transient: true,
+                })
+            }
             Step::Crash => Ended::Crashed(ABORTED),
             Step::Unavailable => Ended::Unavailable("it does not start".to_owned()),
             Step::Hang => {
@@ -148,6 +162,32 @@ impl AgentHost for Scripted {
             ended,
             duration: called.elapsed(),
             calls: 1,
+        }
+    }
+
+    async fn check(&self, call: CheckCall<'_>) -> Checked {
+        self.limits.borrow_mut().push(call.limit);
+        self.judge(call)
+    }
+}
+
+impl Scripted {
+    /// What a check says goes by its name.
+    fn judge(&self, call: CheckCall<'_>) -> Checked {
+        let view = serde_json::to_value(&**call.view).expect("plain data");
+        self.views.borrow_mut().push(view);
+        match call.check {
+            "polite" => Checked::Judged(CheckResult::Passed),
+            "rude" => Checked::Judged(CheckResult::failed("it said s3cret-value")),
+            "torn" => Checked::Judged(CheckResult::not_judged("who knows")),
+            "panics" => Checked::Panicked(Panic {
+                message: "assertion failed\n  left: 1".to_owned(),
+                file: Some("src/checks.rs".to_owned()),
+                line: Some(7),
+            }),
+            "endless" => Checked::TimedOut,
+            "aborts" => Checked::Crashed(ABORTED),
+            other => Checked::Unavailable(format!("no `{other}`")),
         }
     }
 }
@@ -195,6 +235,7 @@ pub(super) struct Recorder {
     pub(super) usages: Vec<Option<Usage>>,
     pub(super) dropped: Vec<u64>,
     pub(super) costs: Vec<Option<f64>>,
+    pub(super) checks: Vec<Vec<JudgedCheck>>,
 }
 
 impl Recorder {
@@ -253,6 +294,7 @@ impl Recorder {
                 self.conversations.extend(run.conversation.clone());
                 self.usages.push(run.usage);
                 self.costs.push(run.cost);
+                self.checks.push(run.checks.clone());
                 self.dropped.push(run.observations_dropped);
                 if let Some((at, stopper, level)) = &self.stop_at_run
                     && self.kinds.len() == *at
@@ -375,6 +417,10 @@ pub(super) struct Setup {
     pub(super) recorder: Recorder,
     pub(super) stop: Stop,
     pub(super) supervisor: Option<Supervisor>,
+    /// What is expected of all runs.
+    pub(super) expect: serde_json::Value,
+    /// The checks that all runs are judged by.
+    pub(super) checks: Vec<&'static str>,
 }
 
 impl Setup {
@@ -406,6 +452,8 @@ impl Setup {
             recorder: Recorder::default(),
             stop,
             supervisor: None,
+            expect: json!({}),
+            checks: Vec::new(),
         }
     }
 
@@ -419,6 +467,8 @@ impl Setup {
             })
             .collect();
         let mut config = crate::config::Config::sample();
+        (config.expect, config.checks) = sample(&self.expect, &self.checks);
+        config.secrets = self.settings.secrets.clone();
         config.iterations = self.iterations.try_into().expect("at least 1");
         Plan::new(&config, &inputs, 7)
             .expect("a plan")
