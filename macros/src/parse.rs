@@ -132,10 +132,9 @@ fn check_name(name: &LitStr, of: Registered) -> Result<()> {
     let value = name.value();
     let problem = if value.is_empty() {
         format!("{of}'s name cannot be empty")
-    } else if let Some(found) = value
-        .chars()
-        .find(|c| *c == ':' || c.is_whitespace() || c.is_control())
-    {
+    } else if let Some(found) = value.chars().find(|c| {
+        *c == ':' || c.is_whitespace() || c.is_control() || of == Registered::Check && *c == ','
+    }) {
         match of {
             Registered::Agent => format!(
                 "an agent's name cannot have {found:?}: targets and case names are split at colons and white space"

@@ -49,8 +49,7 @@ impl Config {
         self.snapshot_runner(&mut map);
         self.snapshot_conversations(&mut map);
         self.snapshot_observe(&mut map);
-        map.remove("expect");
-        expect::write_into(&mut map, &self.expect, &self.checks);
+        self.snapshot_expectations(&mut map);
         map.retain(|_, value| !value.is_null());
         let mut value = Value::Object(map);
         self.secrets.redact_value(&mut value);
@@ -77,6 +76,20 @@ impl Config {
             {
                 let cassette = json!({"file": path(&cassette.file), "mode": cassette.mode.name()});
                 supervisor.insert("cassette".into(), cassette);
+            }
+        }
+    }
+
+    /// As they were written, and with what they take from other files in them.
+    fn snapshot_expectations(&self, map: &mut Map<String, Value>) {
+        map.remove("expect");
+        expect::write_into(map, &self.expect, &self.checks);
+        let Some(Value::Array(base)) = map.get_mut("base_inputs") else {
+            return;
+        };
+        for (entry, input) in base.iter_mut().zip(&self.base_inputs) {
+            if entry.is_object() {
+                expect::write(entry, &input.expect, &input.checks);
             }
         }
     }

@@ -56,6 +56,8 @@ pub(crate) fn expectations(section: &Section<'_>) -> Expectations {
                 continue;
             };
             if let Some((expectation, written)) = expectation(section, key, node) {
+                let is_path = matches!(node.value, NodeValue::Text(_));
+                expectations.reads_files |= key == "json_schema" && is_path;
                 expectations.all.push((key, expectation));
                 expectations.written.insert(key.to_owned(), written);
             }
@@ -66,19 +68,26 @@ pub(crate) fn expectations(section: &Section<'_>) -> Expectations {
 
 /// The names under `checks`.
 pub(crate) fn chosen(section: &Section<'_>) -> Vec<ChosenCheck> {
-    let name = |item: &Node| match &item.value {
-        NodeValue::Text(name) if !name.trim().is_empty() => {
-            Some(ChosenCheck::new(name.trim(), place(item)))
+    let names = |item: &Node| match &item.value {
+        NodeValue::Text(names) if !names.trim().is_empty() => {
+            // No name has any of these: in a cell of CSV, several stand behind each other.
+            let names = names.split(|c: char| c == ',' || c.is_whitespace());
+            let names = names.filter(|name| !name.is_empty());
+            names
+                .map(|name| ChosenCheck::new(name, place(item)))
+                .collect()
         }
-        _ => section.wrong("checks", item, "the name of a check"),
+        _ => section
+            .wrong("checks", item, "the name of a check, or a list of names")
+            .unwrap_or_default(),
     };
     match section.node("checks") {
         None => Vec::new(),
         Some(Node {
             value: NodeValue::Sequence(items),
             ..
-        }) => items.iter().filter_map(name).collect(),
-        Some(one) => name(one).into_iter().collect(),
+        }) => items.iter().flat_map(names).collect(),
+        Some(one) => names(one),
     }
 }
 

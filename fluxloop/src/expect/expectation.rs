@@ -15,6 +15,8 @@ pub struct Expectations {
     pub(super) all: Vec<(&'static str, Expectation)>,
     /// As files have it; what it took from other files stands in it.
     pub(super) written: Map<String, Value>,
+    /// A part of it stood in another file.
+    pub(super) reads_files: bool,
 }
 
 impl PartialEq for Expectations {
@@ -94,6 +96,26 @@ impl Expectations {
     #[must_use]
     pub fn written(&self) -> &Map<String, Value> {
         &self.written
+    }
+
+    /// What was written that holds whatever is asked: limits, and what no answer may say or be.
+    pub(crate) fn of_any_answer(&self) -> Map<String, Value> {
+        const OF_ANY: [&str; 5] = [
+            "not_contains",
+            "json_schema",
+            "max_duration_ms",
+            "max_turns",
+            "max_tokens",
+        ];
+        let written = self.written.iter();
+        let kept = written.filter(|(key, _)| OF_ANY.contains(&key.as_str()));
+        kept.map(|(key, value)| (key.clone(), value.clone()))
+            .collect()
+    }
+
+    /// Whether a part of it stands in another file.
+    pub(crate) fn reads_files(&self) -> bool {
+        self.reads_files
     }
 
     pub(super) fn asks_for_tools(&self) -> bool {
@@ -242,3 +264,6 @@ impl Termination {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

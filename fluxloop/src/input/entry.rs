@@ -7,12 +7,12 @@ use crate::{
 };
 
 /// The keys of an entry that are one value each.
-pub(super) const KEYS: [&str; 3 + ORIGINAL.len()] = {
-    let mut keys = [""; 3 + ORIGINAL.len()];
-    (keys[0], keys[1], keys[2]) = ("input", "persona", "id");
+pub(super) const KEYS: [&str; 4 + ORIGINAL.len()] = {
+    let mut keys = [""; 4 + ORIGINAL.len()];
+    (keys[0], keys[1], keys[2], keys[3]) = ("input", "persona", "id", "checks");
     let mut index = 0;
     while index < ORIGINAL.len() {
-        keys[3 + index] = ORIGINAL[index];
+        keys[4 + index] = ORIGINAL[index];
         index += 1;
     }
     keys

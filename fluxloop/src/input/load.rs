@@ -67,7 +67,8 @@ fn from_files(config: &Config) -> Result<Inputs, ConfigErrors> {
     }
     let (entries, warnings) = problems.into_result(entries)?;
     let yaml = match verbatim {
-        Some(text) if config.inputs_files.len() == 1 => text,
+        // What it takes from files beside it would not be beside the copy.
+        Some(text) if config.inputs_files.len() == 1 && !reads_files(&entries) => text,
         _ => written_again(&entries)?,
     };
     Ok(Inputs {
@@ -117,6 +118,10 @@ fn tree(
         Format::JsonLines => json::lines(source, problems),
         Format::Csv => csv::rows(source, problems),
     }
+}
+
+fn reads_files(entries: &[RawInput]) -> bool {
+    entries.iter().any(|entry| entry.expect.reads_files())
 }
 
 /// The inputs as one YAML file, which an experiment keeps and can be run from.

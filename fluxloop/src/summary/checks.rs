@@ -12,6 +12,7 @@ const OTHER_REASONS: &str = "(other reasons)";
 
 /// What became of a check over all runs. Where a run is judged by two expectations of one key, both count.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 #[non_exhaustive]
 pub struct CheckCounts {
     /// It held.

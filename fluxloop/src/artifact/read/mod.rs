@@ -37,7 +37,9 @@ pub use experiment::RecordedExperiment;
 pub use newest::newest;
 pub use observation::{ObservationRow, ObservationType};
 pub use rows::Rows;
-pub use run::{RecordedFailure, RecordedRun, RecordedSupervisor, RecordedUsage, Said};
+pub use run::{
+    RecordedCheck, RecordedFailure, RecordedRun, RecordedSupervisor, RecordedUsage, Said,
+};
 pub use summary::{ExperimentStatus, RecordedGate, RecordedSummary};
 pub use tree::{Observation, ObservationTree, Visit};
 

@@ -162,7 +162,17 @@ fn messages_show_what_was_expected_and_called() {
             Verdict::Failed { expected, found } => format!("expected {expected}, found {found}"),
             other => panic!("{other:?}"),
         });
-    insta::assert_snapshot!(shown.join("\n"), @"");
+    insta::assert_snapshot!(shown.join("\n"), @r#"
+    expected exactly the calls lookup{"order":12}, refund, found lookup{"order":13}, cancel
+    expected the calls lookup{"order":12}, refund in this order, found lookup{"order":13}, cancel
+    expected the calls lookup{"order":12}, refund in any order, found lookup{"order":13}, cancel
+    expected no calls but lookup{"order":12}, refund, found lookup{"order":13}, cancel
+    "#);
     let none = expected(&[], Order::Exact, ArgumentsBy::Exact).judge(&facts);
-    insta::assert_debug_snapshot!(none, @"");
+    insta::assert_debug_snapshot!(none, @r#"
+    Failed {
+        expected: "no call of a tool",
+        found: "lookup{\"order\":13}, cancel",
+    }
+    "#);
 }
