@@ -115,6 +115,22 @@ fn quiet_shows_the_essentials() {
 }
 
 #[test]
+fn checks_are_told_with_what_became_of_them() {
+    let row = json!({
+        "trace_id": "trace_9", "case": "run::any::x::iter_0", "success": false, "duration_ms": 5.0, "output": "no",
+        "error": {"kind": "expectation_failed", "message": "contains: expected \"order\" in the output, found \"no\""},
+        "checks": [
+            {"check": "matches", "result": "passed"},
+            {"check": "contains", "result": "failed", "message": "expected \"order\" in the output, found \"no\""},
+            {"check": "max_tokens", "result": "not_judged", "message": "no generation was observed, so no tokens are known"},
+            {"check": "of_later\u{1b}[2J", "result": "half", "message": "a\nb"},
+        ],
+    });
+    let text = shown(&row, None, page(Some(60), Verbosity::Normal));
+    insta::assert_snapshot!(text, @"");
+}
+
+#[test]
 fn what_was_not_observed_is_said() {
     let page = page(Some(80), Verbosity::Normal);
     let row = json!({
