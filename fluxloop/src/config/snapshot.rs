@@ -83,12 +83,12 @@ impl Config {
     /// As they were written, and with what they take from other files in them.
     fn snapshot_expectations(&self, map: &mut Map<String, Value>) {
         map.remove("expect");
-        expect::write_into(map, &self.expect, &self.checks);
+        expect::write(map, &self.expect, &self.checks);
         let Some(Value::Array(base)) = map.get_mut("base_inputs") else {
             return;
         };
         for (entry, input) in base.iter_mut().zip(&self.base_inputs) {
-            if entry.is_object() {
+            if let Value::Object(entry) = entry {
                 expect::write(entry, &input.expect, &input.checks);
             }
         }

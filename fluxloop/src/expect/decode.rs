@@ -188,24 +188,13 @@ fn reason(error: &regex::Error) -> String {
 }
 
 /// What is written anew of what was read.
-pub(crate) fn write(entry: &mut Value, expected: &Expectations, checks: &[ChosenCheck]) {
+pub(crate) fn write(to: &mut Map<String, Value>, expected: &Expectations, checks: &[ChosenCheck]) {
     if !expected.is_empty() {
-        entry["expect"] = Value::Object(expected.written().clone());
+        let written = Value::Object(expected.written().clone());
+        to.insert("expect".to_owned(), written);
     }
     if !checks.is_empty() {
-        entry["checks"] = checks.iter().map(|check| check.name.as_str()).collect();
-    }
-}
-
-/// The same as members of a mapping.
-pub(crate) fn write_into(
-    map: &mut Map<String, Value>,
-    expected: &Expectations,
-    checks: &[ChosenCheck],
-) {
-    let mut entry = Value::Object(std::mem::take(map));
-    write(&mut entry, expected, checks);
-    if let Value::Object(entry) = entry {
-        *map = entry;
+        let names = checks.iter().map(|check| check.name.as_str()).collect();
+        to.insert("checks".to_owned(), names);
     }
 }

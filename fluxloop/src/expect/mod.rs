@@ -21,7 +21,7 @@ pub use criteria::{ChosenCheck, Criteria};
 pub use expectation::Expectations;
 pub use judged::{JudgedCheck, Judgement};
 
-pub(crate) use decode::{chosen, expectations, write, write_into};
+pub(crate) use decode::{chosen, expectations, write};
 pub(crate) use facts::RunFacts;
 pub(crate) use judged::{failure, label};
 #[cfg(test)]

@@ -149,7 +149,9 @@ fn as_written(inputs: &[RawInput]) -> Value {
         if !input.metadata.is_empty() {
             entry["metadata"] = json!(input.metadata);
         }
-        expect::write(&mut entry, &input.expect, &input.checks);
+        if let Value::Object(entry) = &mut entry {
+            expect::write(entry, &input.expect, &input.checks);
+        }
         entry
     };
     json!({"generated_inputs": inputs.iter().map(entry).collect::<Vec<_>>()})

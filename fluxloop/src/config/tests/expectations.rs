@@ -165,7 +165,47 @@ expect:
   tools_called: {call: [a], match: exactly, arguments: some}
 checks: [{name: polite}]
 "#;
-    insta::assert_snapshot!(Project::simulation(wrong).errors(), @"");
+    insta::assert_snapshot!(Project::simulation(wrong).errors(), @r"
+    error: `expect.termination`: expected `completed`, `supervisor_stop`, `terminated` or `max_turns`, found the text `complete`
+     --> configs/simulation.yaml:3:16
+      |
+    3 |   termination: complete
+      |                ^
+      = help: did you mean `completed`?
+
+    error: `expect.tools_called`: `calls` is missing
+     --> configs/simulation.yaml:4:17
+      |
+    4 |   tools_called: {call: [a], match: exactly, arguments: some}
+      |                 ^
+      = help: name the tools: `calls: [lookup_order]`; `[]` for none
+
+    error: `expect.tools_called.call`: nothing reads this key
+     --> configs/simulation.yaml:4:18
+      |
+    4 |   tools_called: {call: [a], match: exactly, arguments: some}
+      |                  ^
+      = help: did you mean `calls`?
+
+    error: `expect.tools_called.match`: expected `exact`, `in_order`, `any_order` or `subset`, found the text `exactly`
+     --> configs/simulation.yaml:4:36
+      |
+    4 |   tools_called: {call: [a], match: exactly, arguments: some}
+      |                                    ^
+      = help: did you mean `exact`?
+
+    error: `expect.tools_called.arguments`: expected `exact`, `subset` or `ignored`, found the text `some`
+     --> configs/simulation.yaml:4:56
+      |
+    4 |   tools_called: {call: [a], match: exactly, arguments: some}
+      |                                                        ^
+
+    error: `checks`: expected the name of a check, or a list of names, found a mapping
+     --> configs/simulation.yaml:5:10
+      |
+    5 | checks: [{name: polite}]
+      |          ^
+    ");
 }
 
 #[test]

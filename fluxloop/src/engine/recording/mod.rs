@@ -139,6 +139,7 @@ impl Recording {
         settings: &Settings,
         tell: Tell<'_>,
     ) {
+        self.tool_calls.heard();
         let what = mask::happening(what, &settings.secrets);
         match what {
             Happening::SpanStart(start) => self.span_began((call, at), start, tell),

@@ -50,8 +50,12 @@ impl ToolCalls {
         }
     }
 
-    pub(super) fn began(&mut self, id: (u32, u64), start: &SpanStart<'_>) {
+    /// Something was told, whatever it was.
+    pub(super) fn heard(&mut self) {
         self.has_told = true;
+    }
+
+    pub(super) fn began(&mut self, id: (u32, u64), start: &SpanStart<'_>) {
         // A generation is never a tool; what it is part of may be.
         if !self.is_asked_for || start.kind == SpanKind::Generation {
             return;

@@ -44,9 +44,9 @@ fn texts_are_looked_for_as_they_are() {
     let reply = json!({"cents": 3000});
     assert!(holds(&json!({"contains": "\"cents\":3000"}), &reply));
     assert!(holds(&json!({"not_contains": "euros"}), &reply));
-    insta::assert_snapshot!(message(&json!({"contains": ["Refund", "a", "b"]}), &output), @"");
-    insta::assert_snapshot!(message(&json!({"not_contains": "30"}), &output), @"");
-    insta::assert_snapshot!(message(&json!({"matches": ["x+", "y"]}), &reply), @"");
+    insta::assert_snapshot!(message(&json!({"contains": ["Refund", "a", "b"]}), &output), @r#"expected "a" and "b" in the output, found "Refund sent: 30 EUR\nBye""#);
+    insta::assert_snapshot!(message(&json!({"not_contains": "30"}), &output), @r#"expected no "30" in the output, found "Refund sent: 30 EUR\nBye""#);
+    insta::assert_snapshot!(message(&json!({"matches": ["x+", "y"]}), &reply), @r#"expected a match of `x+` and a match of `y` in the output, found "{\"cents\":3000}""#);
 }
 
 #[test]
@@ -82,17 +82,17 @@ fn values_are_equal_however_they_are_written() {
             "{expected} {output}"
         );
     }
-    insta::assert_snapshot!(message(&json!({"equals": {"cents": 1}}), &json!({"cents": 2})), @"");
-    insta::assert_snapshot!(message(&json!({"equals": "a"}), &json!("b\nc")), @"");
+    insta::assert_snapshot!(message(&json!({"equals": {"cents": 1}}), &json!({"cents": 2})), @r#"expected {"cents":1}, found {"cents":2}"#);
+    insta::assert_snapshot!(message(&json!({"equals": "a"}), &json!("b\nc")), @r#"expected "a", found "b\nc""#);
 }
 
 #[test]
 fn limits_hold_to_the_last() {
     // It takes 245.125 ms.
-    for (most, holds_) in [(245.125, true), (246.0, true), (245.1, false)] {
+    for (most, held) in [(245.125, true), (246.0, true), (245.1, false)] {
         assert_eq!(
             holds(&json!({"max_duration_ms": most}), &json!("")),
-            holds_,
+            held,
             "{most}"
         );
     }
@@ -136,7 +136,7 @@ fn schemas_judge_values_and_the_json_in_texts() {
         &json!("{\"a\": 1}")
     ));
     assert!(!holds(&json!({"json_schema": false}), &json!(1)));
-    insta::assert_snapshot!(message(&schema, &json!({"cents": 9000, "to": 7})), @"");
-    insta::assert_snapshot!(message(&schema, &json!("{\"euros\": 30}")), @"");
-    insta::assert_snapshot!(message(&schema, &json!("thirty euros")), @"");
+    insta::assert_snapshot!(message(&schema, &json!({"cents": 9000, "to": 7})), @r#"expected what the schema says, found {"cents":9000,"to":7} (9000 is greater than the maximum of 5000 at `/cents`; 7 is not of type "string" at `/to`)"#);
+    insta::assert_snapshot!(message(&schema, &json!("{\"euros\": 30}")), @r#"expected what the schema says, found {"euros":30} ("cents" is a required property)"#);
+    insta::assert_snapshot!(message(&schema, &json!("thirty euros")), @r#"expected what the schema says, found "thirty euros" ("thirty euros" is not of type "object")"#);
 }
