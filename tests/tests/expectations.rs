@@ -161,7 +161,14 @@ fn runs_are_judged_told_and_judged_the_same_again() {
         assert!(finished.stderr.contains(line), "{line}\n{finished}");
     }
     let shown = project.run("show rude").exits(0);
-    insta::assert_snapshot!(section(&shown.stdout, "Checks"), @"");
+    insta::assert_snapshot!(section(&shown.stdout, "Checks"), @r#"
+    Checks
+      ✗ not_contains: expected no "Obviously" in the output, found "Obviously\nnot."
+      ? max_tokens: not judged: no generation was observed, so no tokens are known
+      ✗ contains: expected "order" in the output, found "Obviously\nnot."
+      ✓ tools_called
+      ✗ polite: expected kind words, found "Obviously\nnot."
+    "#);
 
     // Run again from what the experiment keeps: without the files beside the inputs.
     std::fs::remove_dir_all(project.path("inputs")).unwrap();
@@ -205,7 +212,10 @@ fn what_nobody_observed_is_not_judged() {
 fn a_check_that_nobody_has_registered_is_refused_before_the_first_run() {
     let project = desk(&CONFIG.replace("[polite]", "[polit]"));
     let finished = project.experiment("--filter rude").exits(96);
-    insta::assert_snapshot!(project.told(&finished), @"");
+    insta::assert_snapshot!(project.told(&finished), @r"
+    error: configs/simulation.yaml:10: `checks`: no check `polit` is registered with the agents
+    help: did you mean `polite`? these are registered: aborts, endless, panics, polite, sees_what_happened, torn
+    ");
     assert!(!project.path("experiments").exists());
     let bare = Project::new(
         "e2e_without_checks",
@@ -214,5 +224,8 @@ fn a_check_that_nobody_has_registered_is_refused_before_the_first_run() {
     .config("checks: polite\n")
     .inputs("- a\n");
     let finished = bare.experiment("--dry-run").exits(96);
-    insta::assert_snapshot!(bare.told(&finished), @"");
+    insta::assert_snapshot!(bare.told(&finished), @r"
+    error: configs/simulation.yaml:1: `checks`: no check `polite` is registered with the agents
+    help: write it beside the agent: `#[fluxloop::check] fn polite(run: &fluxloop::RunView) -> bool { … }`; a crate that is only in Cargo.toml is linked once something names it
+    ");
 }

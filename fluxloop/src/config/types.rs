@@ -371,9 +371,9 @@ pub enum Subscriber {
 impl ObserveSettings {
     /// Whether the filter leaves out spans that are recorded without it.
     pub(crate) fn leaves_spans_out(&self) -> bool {
-        let filter = self.filter.as_deref().unwrap_or_default();
         // It was read before: what cannot be is an error of the configuration.
-        let Ok(targets) = filter.parse::<Targets>() else {
+        let targets = self.filter.as_deref().map(str::parse::<Targets>);
+        let Some(Ok(targets)) = targets else {
             return false;
         };
         targets.iter().any(|(_, level)| level < LevelFilter::INFO)

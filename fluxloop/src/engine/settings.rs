@@ -82,3 +82,44 @@ impl From<&Config> for Settings {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_heard_of_tools_goes_by_what_is_observed() {
+        let sight = |set: fn(&mut ObserveSettings)| {
+            let mut config = Config::sample();
+            set(&mut config.observe);
+            Settings::from(&config).tools
+        };
+        assert_eq!(sight(|_| {}), ToolSight::All);
+        assert_eq!(
+            sight(|observe| observe.level = Observed::Nothing),
+            ToolSight::Nothing
+        );
+        assert_eq!(
+            sight(|observe| observe.subscriber = Subscriber::Own),
+            ToolSight::OfTalkative
+        );
+        assert_eq!(
+            sight(|observe| observe.level = Observed::From(Level::Info)),
+            ToolSight::All
+        );
+        assert_eq!(
+            sight(|observe| observe.level = Observed::From(Level::Warn)),
+            ToolSight::Marked
+        );
+        for (filter, sees) in [
+            ("shop::db=trace", ToolSight::All),
+            ("info,shop=debug", ToolSight::All),
+            ("hyper=off", ToolSight::Marked),
+            ("warn,shop=debug", ToolSight::Marked),
+        ] {
+            let mut config = Config::sample();
+            config.observe.filter = Some(filter.to_owned());
+            assert_eq!(Settings::from(&config).tools, sees, "{filter}");
+        }
+    }
+}

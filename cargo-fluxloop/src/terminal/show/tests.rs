@@ -127,7 +127,28 @@ fn checks_are_told_with_what_became_of_them() {
         ],
     });
     let text = shown(&row, None, page(Some(60), Verbosity::Normal));
-    insta::assert_snapshot!(text, @"");
+    insta::assert_snapshot!(text, @r#"
+    ✗ run::any::x::iter_0
+      trace_9 · iteration 0 · 5.0ms
+
+    Error
+      expectation_failed
+      contains: expected "order" in the output, found "no"
+
+    Output
+      no
+
+    Checks
+      ✓ matches
+      ✗ contains: expected "order" in the output, found "no"
+      ? max_tokens: not judged: no generation was observed, so
+        no tokens are known
+      ? of_later\u{1b}[2J: half: a
+        b
+
+    Observations
+      not recorded: the experiment ran with `save_traces: false`
+    "#);
 }
 
 #[test]
