@@ -1,11 +1,11 @@
 //! What is expected of runs: judged, told in every file and at the terminal, and judged the same when it is run again.
 
-use std::sync::OnceLock;
+use std::{collections::BTreeMap, sync::OnceLock};
 
 use serde_json::{Value, json};
-use tests::{Experiment, Project};
+use tests::{Experiment, Finished, Project};
 
-const CONFIG: &str = r#"
+const CONFIG: &str = r"
 runner:
   timeout_seconds: 5
   retry_delay: 0
@@ -15,7 +15,7 @@ expect:
   not_contains: Obviously
   max_tokens: 100
 checks: [polite]
-"#;
+";
 
 const INPUTS: &str = r#"
 generated_inputs:
@@ -82,6 +82,26 @@ fn runs_are_judged_told_and_judged_the_same_again() {
     let experiment = project.latest();
     let rows = experiment.audited();
 
+    assert_rows(&rows);
+    assert_told(&project, &experiment.summary(), &finished);
+
+    // Run again from what the experiment keeps: without the files beside the inputs.
+    std::fs::remove_dir_all(project.path("inputs")).unwrap();
+    let again = "--config experiments/latest/config.yaml --output-dir again";
+    let _ = project.experiment(again).exits(100);
+    let again = Experiment::at(project.path("again/latest")).audited();
+    assert_eq!(
+        again.keys().collect::<Vec<_>>(),
+        rows.keys().collect::<Vec<_>>()
+    );
+    for (input, row) in &again {
+        assert_eq!(results(row), results(&rows[input]), "{input}");
+    }
+}
+
+/// What became of each input.
+#[track_caller]
+fn assert_rows(rows: &BTreeMap<String, Value>) {
     let refund = &rows["refund"];
     assert_eq!(refund["success"], true, "{refund}");
     assert_eq!(
@@ -138,8 +158,11 @@ fn runs_are_judged_told_and_judged_the_same_again() {
         "{checked}"
     );
     assert_eq!(check(checked, "torn"), "nobody knows");
+}
 
-    let summary = experiment.summary();
+/// What is said of all of them.
+#[track_caller]
+fn assert_told(project: &Project, summary: &Value, finished: &Finished) {
     assert_eq!(
         summary["failures_by_kind"],
         json!({"agent_error": 1, "expectation_failed": 2})
@@ -169,19 +192,6 @@ fn runs_are_judged_told_and_judged_the_same_again() {
       ✓ tools_called
       ✗ polite: expected kind words, found "Obviously\nnot."
     "#);
-
-    // Run again from what the experiment keeps: without the files beside the inputs.
-    std::fs::remove_dir_all(project.path("inputs")).unwrap();
-    let again = "--config experiments/latest/config.yaml --output-dir again";
-    let _ = project.experiment(again).exits(100);
-    let again = Experiment::at(project.path("again/latest")).audited();
-    assert_eq!(
-        again.keys().collect::<Vec<_>>(),
-        rows.keys().collect::<Vec<_>>()
-    );
-    for (input, row) in &again {
-        assert_eq!(results(row), results(&rows[input]), "{input}");
-    }
 }
 
 /// What stands below a heading.

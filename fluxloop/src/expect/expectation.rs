@@ -186,7 +186,10 @@ impl Expectation {
 fn equals(wanted: &Value, said: &Said, run: &Run) -> Verdict {
     let output = output(run);
     let holds = match (&output, wanted) {
-        (Value::String(text), Value::Number(_) | Value::Bool(_)) => *text == wanted.to_string(),
+        (Value::String(text), Value::Number(_) | Value::Bool(_)) => {
+            let written = wanted.to_string();
+            *text == written
+        }
         (Value::String(text), Value::Array(_) | Value::Object(_)) => {
             serde_json::from_str(text).is_ok_and(|held| compare::same(&held, wanted))
         }

@@ -11,7 +11,7 @@ use crate::{check::ToolCall, secret::Secrets};
 #[derive(Clone, Debug)]
 pub(super) struct ToolsExpected {
     pub(super) calls: Vec<ExpectedCall>,
-    pub(super) order: Order,
+    pub(super) by: Match,
     pub(super) arguments: ArgumentsBy,
 }
 
@@ -25,7 +25,7 @@ pub(super) struct ExpectedCall {
 
 /// How the calls that were made stand to those that are expected.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Order {
+pub(super) enum Match {
     /// These, in this order, and no others.
     Exact,
     /// All of these, in this order; others may stand between them.
@@ -94,14 +94,14 @@ impl ToolsExpected {
 
     fn holds(&self, made: &[ToolCall], assumed: Assumption) -> bool {
         let fits = |expected: &ExpectedCall, made: &ToolCall| self.fits(expected, made, assumed);
-        match (self.order, assumed.missing) {
+        match (self.by, assumed.missing) {
             // Calls that nobody knows of may be the ones that are still expected, or others.
-            (Order::Exact | Order::Subset, Some(false)) => false,
-            (Order::InOrder | Order::AnyOrder, Some(true)) => true,
-            (Order::Exact, Some(true)) => {
+            (Match::Exact | Match::Subset, Some(false)) => false,
+            (Match::InOrder | Match::AnyOrder, Some(true)) => true,
+            (Match::Exact, Some(true)) => {
                 in_order(&self.calls, made, |expected, made| fits(expected, made))
             }
-            (Order::Exact, None) => {
+            (Match::Exact, None) => {
                 self.calls.len() == made.len()
                     && self
                         .calls
@@ -109,11 +109,11 @@ impl ToolsExpected {
                         .zip(made)
                         .all(|(expected, made)| fits(expected, made))
             }
-            (Order::InOrder, _) => {
+            (Match::InOrder, _) => {
                 in_order(made, &self.calls, |made, expected| fits(expected, made))
             }
-            (Order::AnyOrder, _) => all_paired(&self.calls, made, fits),
-            (Order::Subset, _) => made
+            (Match::AnyOrder, _) => all_paired(&self.calls, made, fits),
+            (Match::Subset, _) => made
                 .iter()
                 .all(|made| self.calls.iter().any(|expected| fits(expected, made))),
         }
@@ -141,11 +141,11 @@ impl ToolsExpected {
             .map(|call| self.call_in_words(call))
             .collect();
         let calls = calls.join(", ");
-        match self.order {
-            Order::Exact => format!("exactly the calls {calls}"),
-            Order::InOrder => format!("the calls {calls} in this order"),
-            Order::AnyOrder => format!("the calls {calls} in any order"),
-            Order::Subset => format!("no calls but {calls}"),
+        match self.by {
+            Match::Exact => format!("exactly the calls {calls}"),
+            Match::InOrder => format!("the calls {calls} in this order"),
+            Match::AnyOrder => format!("the calls {calls} in any order"),
+            Match::Subset => format!("no calls but {calls}"),
         }
     }
 

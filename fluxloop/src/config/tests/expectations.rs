@@ -159,12 +159,12 @@ expect:
 
 #[test]
 fn words_that_nobody_knows_are_errors() {
-    let wrong = r#"
+    let wrong = r"
 expect:
   termination: complete
   tools_called: {call: [a], match: exactly, arguments: some}
 checks: [{name: polite}]
-"#;
+";
     insta::assert_snapshot!(Project::simulation(wrong).errors(), @r"
     error: `expect.termination`: expected `completed`, `supervisor_stop`, `terminated` or `max_turns`, found the text `complete`
      --> configs/simulation.yaml:3:16

@@ -144,11 +144,7 @@ impl AgentHost for Scripted {
             }
             Step::TellAndFail(happenings) => {
                 tell(&call, happenings);
-                Ended::Error(AgentError {
-                    message: "busy".to_owned(),
-                    causes: Vec::new(),
-                    transient: true,
-                })
+                Ended::Error(busy())
             }
             Step::Crash => Ended::Crashed(ABORTED),
             Step::Unavailable => Ended::Unavailable("it does not start".to_owned()),
@@ -197,6 +193,14 @@ const ABORTED: Death = Death {
     exit_code: None,
     hung_up: false,
 };
+
+fn busy() -> AgentError {
+    AgentError {
+        message: "busy".to_owned(),
+        causes: Vec::new(),
+        transient: true,
+    }
+}
 
 fn tell(call: &AgentCall<'_>, happenings: Vec<Happening<'static>>) {
     for (number, what) in (0..).zip(happenings) {

@@ -2,14 +2,14 @@
 
 use crate::{
     config::{Node, NodeValue, Section},
-    expect::tools::{ArgumentsBy, ExpectedCall, Order, ToolsExpected},
+    expect::tools::{ArgumentsBy, ExpectedCall, Match, ToolsExpected},
 };
 
-const ORDERS: [(&str, Order); 4] = [
-    ("exact", Order::Exact),
-    ("in_order", Order::InOrder),
-    ("any_order", Order::AnyOrder),
-    ("subset", Order::Subset),
+const MATCHES: [(&str, Match); 4] = [
+    ("exact", Match::Exact),
+    ("in_order", Match::InOrder),
+    ("any_order", Match::AnyOrder),
+    ("subset", Match::Subset),
 ];
 const ARGUMENTS: [(&str, ArgumentsBy); 3] = [
     ("exact", ArgumentsBy::Exact),
@@ -34,19 +34,19 @@ pub(super) fn tools_called(
         // Nothing in a list is a list of no calls: then none may be made.
         NodeValue::Sequence(items) if items.is_empty() => Some(ToolsExpected {
             calls: Vec::new(),
-            order: Order::Exact,
+            by: Match::Exact,
             arguments: ArgumentsBy::Exact,
         }),
         _ => Some(ToolsExpected {
             calls: calls(section, key, node)?,
-            order: Order::InOrder,
+            by: Match::InOrder,
             arguments: ArgumentsBy::Exact,
         }),
     }
 }
 
 fn detailed(section: &Section<'_>, whole: &Node) -> Option<ToolsExpected> {
-    let order = section.one_of("match", &ORDERS).unwrap_or(Order::InOrder);
+    let by = section.one_of("match", &MATCHES).unwrap_or(Match::InOrder);
     let arguments = section
         .one_of("arguments", &ARGUMENTS)
         .unwrap_or(ArgumentsBy::Exact);
@@ -55,14 +55,14 @@ fn detailed(section: &Section<'_>, whole: &Node) -> Option<ToolsExpected> {
         return section.item_error(whole, "`calls` is missing", hint);
     };
     let calls = calls(section, "calls", node)?;
-    if calls.is_empty() && matches!(order, Order::InOrder | Order::AnyOrder) {
+    if calls.is_empty() && matches!(by, Match::InOrder | Match::AnyOrder) {
         let hint = "write `match: exact` where no tool is to be called";
         let reason = "nothing is expected: other calls may be made, too";
         return section.invalid("calls", node, reason, hint);
     }
     Some(ToolsExpected {
         calls,
-        order,
+        by,
         arguments,
     })
 }

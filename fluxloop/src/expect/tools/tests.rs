@@ -14,18 +14,14 @@ fn cut(name: &str) -> ToolCall {
     }
 }
 
-fn expected(
-    calls: &[(&str, Option<Value>)],
-    order: Order,
-    arguments: ArgumentsBy,
-) -> ToolsExpected {
+fn expected(calls: &[(&str, Option<Value>)], by: Match, arguments: ArgumentsBy) -> ToolsExpected {
     let calls = calls.iter().map(|(name, arguments)| ExpectedCall {
         name: (*name).to_owned(),
         arguments: arguments.clone(),
     });
     ToolsExpected {
         calls: calls.collect(),
-        order,
+        by,
         arguments,
     }
 }
@@ -60,7 +56,7 @@ fn each_order_allows_what_it_says() {
         ("a b b", "failed passed passed passed"),
         ("x", "failed failed failed failed"),
     ] {
-        let found = [Order::Exact, Order::InOrder, Order::AnyOrder, Order::Subset].map(|order| {
+        let found = [Match::Exact, Match::InOrder, Match::AnyOrder, Match::Subset].map(|order| {
             let expected = expected(&[("a", None), ("b", None)], order, ArgumentsBy::Exact);
             verdict(&expected, &names(made), None)
         });
@@ -70,7 +66,7 @@ fn each_order_allows_what_it_says() {
 
 #[test]
 fn what_is_expected_twice_is_called_twice() {
-    for order in [Order::InOrder, Order::AnyOrder] {
+    for order in [Match::InOrder, Match::AnyOrder] {
         let twice = expected(&[("a", None), ("a", None)], order, ArgumentsBy::Exact);
         assert_eq!(verdict(&twice, &names("a"), None), "failed");
         assert_eq!(verdict(&twice, &names("a b a"), None), "passed");
@@ -89,7 +85,7 @@ fn arguments_are_compared_as_asked() {
         (&wrong, ArgumentsBy::Subset, "failed"),
         (&wrong, ArgumentsBy::Ignored, "passed"),
     ] {
-        let expected = expected(&[("a", Some(arguments.clone()))], Order::InOrder, by);
+        let expected = expected(&[("a", Some(arguments.clone()))], Match::InOrder, by);
         assert_eq!(
             verdict(&expected, &[call("a")], None),
             found,
@@ -105,21 +101,21 @@ fn one_that_takes_any_arguments_leaves_the_others_theirs() {
         ToolCall::new("a", json!({"n": 2})),
     ];
     let picky = [("a", None), ("a", Some(json!({"n": 1})))];
-    let wanted = expected(&picky, Order::AnyOrder, ArgumentsBy::Exact);
+    let wanted = expected(&picky, Match::AnyOrder, ArgumentsBy::Exact);
     assert_eq!(verdict(&wanted, &calls, None), "passed");
     let neither = [("a", Some(json!({"n": 1}))), ("a", Some(json!({"n": 1})))];
-    let wanted = expected(&neither, Order::AnyOrder, ArgumentsBy::Exact);
+    let wanted = expected(&neither, Match::AnyOrder, ArgumentsBy::Exact);
     assert_eq!(verdict(&wanted, &calls, None), "failed");
 }
 
 #[test]
 fn what_is_not_known_is_judged_only_where_it_makes_no_difference() {
     let arguments = Some(json!({"order": 12}));
-    let wanted = expected(&[("a", arguments)], Order::InOrder, ArgumentsBy::Subset);
+    let wanted = expected(&[("a", arguments)], Match::InOrder, ArgumentsBy::Subset);
     assert_eq!(verdict(&wanted, &[cut("a")], None), "not judged");
     assert_eq!(verdict(&wanted, &[cut("a"), call("a")], None), "passed");
     assert_eq!(verdict(&wanted, &[cut("b")], None), "failed");
-    let any = expected(&[("a", None)], Order::InOrder, ArgumentsBy::Exact);
+    let any = expected(&[("a", None)], Match::InOrder, ArgumentsBy::Exact);
     assert_eq!(verdict(&any, &[cut("a")], None), "passed");
 }
 
@@ -132,13 +128,13 @@ fn calls_that_nobody_knows_of_may_be_any() {
         ("b a", "failed, not judged, passed, not judged"),
         ("a x b", "failed, passed, passed, failed"),
     ] {
-        let found = [Order::Exact, Order::InOrder, Order::AnyOrder, Order::Subset].map(|order| {
+        let found = [Match::Exact, Match::InOrder, Match::AnyOrder, Match::Subset].map(|order| {
             let expected = expected(&[("a", None), ("b", None)], order, ArgumentsBy::Exact);
             verdict(&expected, &names(made), Some("observation is off"))
         });
         assert_eq!(found.join(", "), verdicts, "{made}");
     }
-    let none = expected(&[], Order::Exact, ArgumentsBy::Exact);
+    let none = expected(&[], Match::Exact, ArgumentsBy::Exact);
     assert_eq!(verdict(&none, &[], Some("off")), "not judged");
     assert_eq!(verdict(&none, &names("a"), Some("off")), "failed");
     assert_eq!(verdict(&none, &[], None), "passed");
@@ -152,7 +148,7 @@ fn messages_show_what_was_expected_and_called() {
         ..RunFacts::default()
     };
     let shown =
-        [Order::Exact, Order::InOrder, Order::AnyOrder, Order::Subset].map(|order| match expected(
+        [Match::Exact, Match::InOrder, Match::AnyOrder, Match::Subset].map(|order| match expected(
             &wanted,
             order,
             ArgumentsBy::Exact,
@@ -168,7 +164,7 @@ fn messages_show_what_was_expected_and_called() {
     expected the calls lookup{"order":12}, refund in any order, found lookup{"order":13}, cancel
     expected no calls but lookup{"order":12}, refund, found lookup{"order":13}, cancel
     "#);
-    let none = expected(&[], Order::Exact, ArgumentsBy::Exact).judge(&facts);
+    let none = expected(&[], Match::Exact, ArgumentsBy::Exact).judge(&facts);
     insta::assert_debug_snapshot!(none, @r#"
     Failed {
         expected: "no call of a tool",
