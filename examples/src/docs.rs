@@ -1,5 +1,6 @@
 //! Answers questions about fluxloop from its own documentation, by full-text search: offline and deterministic.
 
+mod check;
 mod index;
 mod passage;
 mod style;
@@ -10,7 +11,7 @@ mod words;
 use std::collections::BTreeMap;
 
 use fluxloop::Persona;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use index::Index;
 use passage::Passage;
@@ -20,7 +21,7 @@ use style::Style;
 const SEE_ALSO: usize = 3;
 
 /// What the documentation says.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "status", rename_all = "snake_case")]
 pub enum Answer {
     /// It answers the question.
@@ -30,10 +31,10 @@ pub enum Answer {
         /// Where it stands.
         place: Place,
         /// Where else to look, the best first.
-        #[serde(skip_serializing_if = "Vec::is_empty")]
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
         see_also: Vec<Place>,
         /// Misspelled words of the question, and what they were read as.
-        #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+        #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
         read_as: BTreeMap<String, String>,
     },
     /// It does not, as far as a search can tell.
@@ -41,13 +42,13 @@ pub enum Answer {
         /// Says so.
         text: String,
         /// What comes nearest, if anything.
-        #[serde(skip_serializing_if = "Vec::is_empty")]
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
         nearest: Vec<Place>,
     },
 }
 
 /// A section of the documentation.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Place {
     /// The file, from the root of the repository.
     pub page: String,

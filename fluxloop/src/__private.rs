@@ -5,6 +5,10 @@ pub use crate::agent::reply::{
     Failure, Output, ReplyOfResult, ReplyOfValue, Returned, asynchronous, blocking,
 };
 pub use crate::agent::{AgentEntry, Arguments, BindError, Context, Invocation};
+pub use crate::check::answer::{
+    asynchronous as asynchronous_check, blocking as blocking_check, borrowed,
+};
+pub use crate::check::{CheckAnswer, CheckEntry, CheckInvocation, CheckResult, RunView};
 #[cfg(feature = "harness")]
 pub use crate::harness;
 pub use crate::observe::tool::{

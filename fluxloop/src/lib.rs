@@ -1,6 +1,7 @@
 //! Simulated users for LLM agents, from `cargo`.
 
 pub mod agent;
+pub mod check;
 mod env;
 #[doc(hidden)]
 pub mod json_line;
@@ -21,6 +22,8 @@ pub mod edit;
 pub mod engine;
 #[cfg(feature = "engine")]
 pub mod event;
+#[cfg(feature = "engine")]
+pub mod expect;
 #[cfg(feature = "harness")]
 pub mod experiment;
 #[cfg(feature = "engine")]
@@ -56,9 +59,10 @@ pub use agent::{
     Approval, Context, Conversation, ExpertiseLevel, Message, Persona, Role, StateError, Transient,
     transient,
 };
+pub use check::{CheckResult, RunView, ToolCall};
 #[cfg(feature = "harness")]
 pub use experiment::{Experiment, ExperimentError, ExperimentResult};
-pub use fluxloop_macros::{agent, tool};
+pub use fluxloop_macros::{agent, check, tool};
 pub use observe::layer;
 pub use record::{flush_recording, record_args};
 pub use worker::protocol::ApprovalDecision;

@@ -20,6 +20,8 @@ use serde_json::{json, value::to_raw_value};
 mod agents;
 #[path = "worker_host/approvals.rs"]
 mod approvals;
+#[path = "worker_host/checks.rs"]
+mod checks;
 
 /// The worker's entry: this executable, told to run this one test, becomes a worker.
 #[test]

@@ -1,134 +1,98 @@
-//! Shapes that no agent can have. What its types must do is judged by traits, in the expansion.
+//! What stands beside a check: its registration.
 
-use proc_macro2::{TokenStream, TokenTree};
-use quote::ToTokens;
-use syn::{
-    Error, FnArg, GenericParam, PatType, Safety, Signature, Type, TypeReference, spanned::Spanned,
+use proc_macro2::{Span, TokenStream};
+use quote::{quote, quote_spanned};
+use syn::{Error, ext::IdentExt, spanned::Spanned};
+
+use crate::{
+    expand::{Identity, answer_spans, compile_errors, group},
+    parse::{Function, Options, is_expectation},
+    registered::Registered,
+    shape::{self, typed_inputs},
 };
 
-/// All errors of a signature, each on the smallest token that is wrong.
-pub(crate) fn signature(signature: &Signature) -> Vec<Error> {
+/// What follows the function: its registration, or every error that it and the attribute have.
+pub(crate) fn check(options: TokenStream, item: TokenStream) -> TokenStream {
     let mut errors = Vec::new();
-    qualifiers(signature, &mut errors);
-    generics(signature, &mut errors);
-    for input in &signature.inputs {
-        match input {
-            FnArg::Receiver(receiver) => errors.push(Error::new(
-                receiver.self_token.span(),
-                "an agent is a free function: there is no `self` that a run could call it on",
-            )),
-            FnArg::Typed(parameter) => check_parameter(parameter, &mut errors),
+    let options = Options::parse(options, Registered::Check, &mut errors);
+    let function = match Function::parse(item, Registered::Check) {
+        Ok(function) => function,
+        Err(error) => {
+            errors.push(error);
+            return compile_errors(&errors);
         }
-    }
-    errors
-}
-
-fn qualifiers(signature: &Signature, errors: &mut Vec<Error>) {
-    if let Some(token) = &signature.constness {
-        errors.push(Error::new(
-            token.span(),
-            "an agent cannot be a `const fn`: it is called when a run starts",
-        ));
-    }
-    if let Safety::Unsafe(_) | Safety::Safe(_) = &signature.safety {
-        errors.push(Error::new(
-            signature.safety.span(),
-            "an agent cannot be `unsafe`: a run could not promise what it asks for",
-        ));
-    }
-    if let Some(abi) = &signature.abi {
-        errors.push(Error::new(
-            abi.extern_token.span(),
-            "an agent is an ordinary Rust function, without `extern`",
-        ));
-    }
-    if let Some(variadic) = &signature.variadic {
-        errors.push(Error::new(
-            variadic.dots.spans[0],
-            "an agent has a fixed number of parameters",
-        ));
-    }
-}
-
-fn generics(signature: &Signature, errors: &mut Vec<Error>) {
-    for parameter in &signature.generics.params {
-        let ident = match parameter {
-            // Lifetimes are free: each call has its own.
-            GenericParam::Lifetime(_) => continue,
-            GenericParam::Type(parameter) => &parameter.ident,
-            GenericParam::Const(parameter) => &parameter.ident,
-        };
-        errors.push(Error::new(
-            ident.span(),
-            format!("an agent cannot be generic: a run has nothing to choose `{ident}` by"),
-        ));
-    }
-}
-
-fn check_parameter(parameter: &PatType, errors: &mut Vec<Error>) {
-    for attribute in &parameter.attrs {
-        if attribute.path().is_ident("cfg") || attribute.path().is_ident("cfg_attr") {
-            errors.push(Error::new(
-                attribute.path().span(),
-                "an agent's parameters cannot depend on a `cfg`: put it on the function",
-            ));
-        }
-    }
-    if let Some(token) = first(parameter.ty.to_token_stream(), &is_impl) {
-        errors.push(Error::new(
-            token.span(),
-            "an agent cannot be generic: name the type that the input is read into",
-        ));
-    }
-    let Some(reference) = reference(&parameter.ty) else {
-        if let Some(borrow) = first(parameter.ty.to_token_stream(), &is_borrow) {
-            errors.push(Error::new(
-                borrow.span(),
-                "an argument cannot borrow inside of its type: it is read into data of its own",
-            ));
-        }
-        return;
     };
-    if let Some(token) = &reference.mutability {
-        errors.push(Error::new(
-            token.span(),
-            "an agent borrows without `mut`: leave it out, or take the value itself",
-        ));
+    errors.extend(shape::check(&function.signature));
+    let ident = &function.signature.ident;
+    if options.name.is_none() && is_expectation(&ident.unraw().to_string()) {
+        let message = format!(
+            "a check cannot be called `{ident}`: that is a key of `expect`; give it another name, or `name = \"…\"`"
+        );
+        errors.push(Error::new(ident.span(), message));
     }
-    if let Some(lifetime) = &reference.lifetime
-        && lifetime.ident == "static"
-    {
-        errors.push(Error::new(
-            lifetime.span(),
-            "an argument lives as long as its run: leave the lifetime out",
-        ));
-    }
-}
-
-/// The reference that a type is, if it is one as written. A reference is the language's own syntax; what it refers
-/// to is left to traits.
-pub(crate) fn reference(ty: &Type) -> Option<&TypeReference> {
-    match ty {
-        Type::Reference(reference) => Some(reference),
-        // `macro_rules!` passes a `$ty` on as a group without delimiters.
-        Type::Group(group) => reference(&group.elem),
-        Type::Paren(paren) => reference(&paren.elem),
-        _ => None,
+    if errors.is_empty() {
+        registration(&options, &function)
+    } else {
+        compile_errors(&errors)
     }
 }
 
-fn is_impl(token: &TokenTree) -> bool {
-    matches!(token, TokenTree::Ident(ident) if ident == "impl")
+fn registration(options: &Options, function: &Function) -> TokenStream {
+    let Identity {
+        private,
+        name,
+        file,
+        line,
+        deprecated,
+    } = Identity::of(options, function);
+    let call = call(function);
+    quote! {
+        #deprecated
+        const _: () = {
+            // One path for all that follows: a wrong `crate = path` is reported on that path alone.
+            use #private as __fluxloop;
+
+            #call
+
+            __fluxloop::inventory::submit! {
+                __fluxloop::CheckEntry {
+                    name: #name,
+                    file: #file,
+                    line: #line,
+                    call: __fluxloop_check,
+                }
+            }
+        };
+    }
 }
 
-fn is_borrow(token: &TokenTree) -> bool {
-    matches!(token, TokenTree::Punct(punct) if punct.as_char() == '&')
-}
-
-/// The first token that is wanted, at any depth.
-fn first(tokens: TokenStream, wanted: &impl Fn(&TokenTree) -> bool) -> Option<TokenTree> {
-    tokens.into_iter().find_map(|token| match token {
-        TokenTree::Group(group) => first(group.stream(), wanted),
-        token => wanted(&token).then_some(token),
-    })
+/// The function that prepares the look at a run. What a message about the answer may stand on is located at its type,
+/// and the run at the type of the parameter.
+fn call(function: &Function) -> TokenStream {
+    let signature = &function.signature;
+    let (first, last) = answer_spans(signature);
+    let at_type = typed_inputs(signature)
+        .next()
+        .map_or_else(Span::call_site, |input| input.ty.span());
+    let at_type = Span::mixed_site().located_at(at_type);
+    let run = quote_spanned!(at_type=> __fluxloop::borrowed(&__fluxloop_run));
+    let arguments = group(last, run);
+    let mut ident = signature.ident.clone();
+    ident.set_span(first);
+    let awaited = signature.asyncness.map(|_| quote_spanned!(last=> .await));
+    let returned = group(last, quote!(#ident #arguments #awaited));
+    let result = quote_spanned!(first=> __fluxloop::CheckAnswer::result #returned);
+    let at_name = Span::mixed_site().located_at(signature.ident.span());
+    let invocation = if signature.asyncness.is_some() {
+        quote_spanned!(at_name=> __fluxloop::asynchronous_check(async move { #result }))
+    } else {
+        quote_spanned!(at_name=> __fluxloop::blocking_check(move || #result))
+    };
+    quote_spanned! {Span::mixed_site()=>
+        fn __fluxloop_check(
+            __fluxloop_run: ::std::sync::Arc<__fluxloop::RunView>,
+        ) -> __fluxloop::CheckInvocation {
+            #invocation
+        }
+    }
 }

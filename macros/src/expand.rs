@@ -6,27 +6,28 @@
 
 use proc_macro2::{Group, Span, TokenStream, TokenTree};
 use quote::{ToTokens, format_ident, quote, quote_spanned};
-use syn::{Error, FnArg, Ident, PatType, ReturnType, Signature, ext::IdentExt, spanned::Spanned};
+use syn::{Error, Ident, ReturnType, Signature, ext::IdentExt, spanned::Spanned};
 
 use crate::{
-    check,
     parameter::Parameter,
     parse::{Function, Options},
     record,
+    registered::Registered,
+    shape::{self, typed_inputs},
 };
 
 /// The function, and what follows it: its registration, or every error that it and the attribute have.
 pub(crate) fn agent(options: TokenStream, item: TokenStream) -> TokenStream {
     let mut errors = Vec::new();
-    let options = Options::parse(options, &mut errors);
-    let function = match syn::parse2::<Function>(item.clone()) {
+    let options = Options::parse(options, Registered::Agent, &mut errors);
+    let function = match Function::parse(item.clone(), Registered::Agent) {
         Ok(function) => function,
         Err(error) => {
             errors.push(error);
             return with_errors(item, &errors);
         }
     };
-    errors.extend(check::signature(&function.signature));
+    errors.extend(shape::agent(&function.signature));
     if options.record {
         errors.extend(record::check(&function.signature));
     }
@@ -43,8 +44,11 @@ pub(crate) fn agent(options: TokenStream, item: TokenStream) -> TokenStream {
 }
 
 fn with_errors(item: TokenStream, errors: &[Error]) -> TokenStream {
-    let errors = errors.iter().map(Error::to_compile_error);
-    item.into_iter().chain(errors.flatten()).collect()
+    item.into_iter().chain(compile_errors(errors)).collect()
+}
+
+pub(crate) fn compile_errors(errors: &[Error]) -> TokenStream {
+    errors.iter().map(Error::to_compile_error).collect()
 }
 
 impl Options {
@@ -56,7 +60,7 @@ impl Options {
         )
     }
 
-    /// What the agent is registered as.
+    /// What the function is registered as.
     pub(crate) fn name_of(&self, ident: &Ident) -> TokenStream {
         self.name.as_ref().map_or_else(
             || ident.unraw().to_string().to_token_stream(),
@@ -65,19 +69,44 @@ impl Options {
     }
 }
 
+/// What every registration says of its function.
+pub(crate) struct Identity {
+    /// The path of what the expansion names.
+    pub(crate) private: TokenStream,
+    pub(crate) name: TokenStream,
+    pub(crate) file: TokenStream,
+    pub(crate) line: TokenStream,
+    /// Stands on what calls a function that is deprecated.
+    pub(crate) deprecated: Option<TokenStream>,
+}
+
+impl Identity {
+    pub(crate) fn of(options: &Options, function: &Function) -> Self {
+        let ident = &function.signature.ident;
+        let mut attributes = function.attributes.iter();
+        Self {
+            private: options.private(),
+            name: options.name_of(ident),
+            // The outermost span decides what `file!` and `line!` say: the function's name, not the attribute.
+            file: quote_spanned!(ident.span()=> file!()),
+            line: quote_spanned!(ident.span()=> line!()),
+            deprecated: attributes
+                .any(|attribute| attribute.path().is_ident("deprecated"))
+                .then(|| quote!(#[allow(deprecated)])),
+        }
+    }
+}
+
 fn registration(options: &Options, function: &Function) -> TokenStream {
     let ident = &function.signature.ident;
-    let private = options.private();
-    let name = options.name_of(ident);
-    // The outermost span decides what `file!` and `line!` say: the function's name, not the attribute.
-    let file = quote_spanned!(ident.span()=> file!());
-    let line = quote_spanned!(ident.span()=> line!());
+    let Identity {
+        private,
+        name,
+        file,
+        line,
+        deprecated,
+    } = Identity::of(options, function);
     let call = call(options, function);
-    let deprecated = function
-        .attributes
-        .iter()
-        .any(|attribute| attribute.path().is_ident("deprecated"))
-        .then(|| quote!(#[allow(deprecated)]));
     let entry = entry(&private, ident);
     quote! {
         #deprecated
@@ -205,13 +234,6 @@ pub(crate) fn answer_spans(signature: &Signature) -> (Span, Span) {
         Span::mixed_site().located_at(span.copied().unwrap_or_else(Span::call_site))
     };
     (at(spans.first()), at(spans.last()))
-}
-
-pub(crate) fn typed_inputs(signature: &Signature) -> impl Iterator<Item = &PatType> {
-    signature.inputs.iter().filter_map(|input| match input {
-        FnArg::Typed(parameter) => Some(parameter),
-        FnArg::Receiver(_) => None,
-    })
 }
 
 /// What the compiler can tell only once types are known: which parameters are the context.

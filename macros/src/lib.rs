@@ -5,6 +5,8 @@ mod expand;
 mod parameter;
 mod parse;
 mod record;
+mod registered;
+mod shape;
 mod tool;
 
 use proc_macro::TokenStream;
@@ -79,6 +81,54 @@ use proc_macro::TokenStream;
 #[proc_macro_attribute]
 pub fn agent(options: TokenStream, item: TokenStream) -> TokenStream {
     expand::agent(options.into(), item.into()).into()
+}
+
+/// Registers a function as a check: it looks at a run that returned, and says whether it is right.
+///
+/// The function stays as it is. A configuration chooses it by its name, for all inputs or for one:
+///
+/// ```yaml
+/// checks: [polite]
+/// ```
+///
+/// ```
+/// use fluxloop::{CheckResult, RunView};
+///
+/// #[fluxloop::check]
+/// fn polite(run: &RunView) -> CheckResult {
+///     let text = run.text();
+///     CheckResult::expect(!text.contains("obviously"), format!("expected no \"obviously\" in {text:?}"))
+/// }
+///
+/// #[fluxloop::check]
+/// fn looks_up_before_it_refunds(run: &RunView) {
+///     let names: Vec<_> = run.tool_calls().iter().map(|call| call.name()).collect();
+///     assert_eq!(names.first(), Some(&"lookup_order"), "found {names:?}");
+/// }
+/// ```
+///
+/// # The function
+///
+/// A free function, `async` or not, of any visibility, in any module that is linked with the agents. It takes the run as
+/// `&fluxloop::RunView` and nothing else. It runs where the agents do, in their process, and has as long as a run of
+/// theirs; what happens in it is no part of the run. One that panics has failed with the panic's message, and so has one
+/// that takes its process down.
+///
+/// # What it returns
+///
+/// A `fluxloop::CheckResult`; a `bool`; nothing at all, where it asserts; or a `Result` of one of these, whose error, of
+/// any type that an agent can fail with, is what is wrong with the run.
+///
+/// # Options
+///
+/// `name = "polite"` replaces the function's name. The keys of `expect` are no names of checks.
+///
+/// `crate = path` says where the crate `fluxloop` is, if its name in `Cargo.toml` is another.
+#[proc_macro_attribute]
+pub fn check(options: TokenStream, item: TokenStream) -> TokenStream {
+    let mut output = item.clone();
+    output.extend(TokenStream::from(check::check(options.into(), item.into())));
+    output
 }
 
 /// Records every call of a function as the use of a tool, with its arguments and its result.

@@ -4,7 +4,7 @@ use proc_macro2::{Group, Span, TokenStream, TokenTree};
 use quote::{ToTokens, format_ident, quote, quote_spanned};
 use syn::{Ident, Pat, PatType, Signature, Type, ext::IdentExt};
 
-use crate::check;
+use crate::shape;
 
 /// How a parameter is written, with the type that it has or refers to.
 enum Passing {
@@ -24,7 +24,7 @@ pub(crate) struct Parameter<'a> {
 
 impl<'a> Parameter<'a> {
     pub(crate) fn new(index: usize, input: &'a PatType, signature: &Signature) -> Self {
-        let passing = match check::reference(&input.ty) {
+        let passing = match shape::reference(&input.ty) {
             Some(reference) => Passing::Reference(nameable(&reference.elem, signature)),
             None => Passing::Value(nameable(&input.ty, signature)),
         };

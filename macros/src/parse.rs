@@ -4,10 +4,24 @@ use proc_macro2::{Group, Span, TokenStream, TokenTree};
 use syn::{
     Attribute, Error, Ident, LitStr, Path, Result, Signature, Token, Visibility,
     ext::IdentExt,
-    parse::{Parse, ParseStream, Parser},
+    parse::{ParseStream, Parser},
 };
 
-const FORMS: &str = "the options of an agent are `name = \"…\"`, `record` and `crate = path`";
+use crate::registered::Registered;
+
+/// The keys of `expect`, which no check can have as its name: its results stand beside theirs.
+const EXPECTATIONS: [&str; 10] = [
+    "contains",
+    "not_contains",
+    "equals",
+    "matches",
+    "json_schema",
+    "max_duration_ms",
+    "max_turns",
+    "max_tokens",
+    "tools_called",
+    "termination",
+];
 
 /// Reads options with commas between them. One that cannot be read is skipped: the errors are those of all.
 pub(crate) fn each_option(
@@ -34,7 +48,9 @@ pub(crate) fn each_option(
 /// The attribute's own arguments.
 #[derive(Default)]
 pub(crate) struct Options {
-    /// Replaces the function's name in targets and case names.
+    /// Of what they are the options.
+    of: Registered,
+    /// Replaces the function's name.
     pub(crate) name: Option<LitStr>,
     /// Its calls are recorded with their arguments.
     pub(crate) record: bool,
@@ -44,33 +60,34 @@ pub(crate) struct Options {
 
 impl Options {
     /// Reads every option that is well formed; the errors are those of all the others.
-    pub(crate) fn parse(tokens: TokenStream, errors: &mut Vec<Error>) -> Self {
-        let mut options = Self::default();
+    pub(crate) fn parse(tokens: TokenStream, of: Registered, errors: &mut Vec<Error>) -> Self {
+        let mut options = Self {
+            of,
+            ..Self::default()
+        };
         each_option(tokens, errors, |input| options.read(input));
         options
     }
 
     fn read(&mut self, input: ParseStream<'_>) -> Result<()> {
         if !input.peek(Ident::peek_any) {
-            return Err(input.error(FORMS));
+            return Err(input.error(self.of.forms()));
         }
         let option = input.call(Ident::parse_any)?;
         match option.to_string().as_str() {
             "name" => {
                 once(&option, self.name.is_some())?;
-                expect_equals(input, &option, "name = \"support\"")?;
+                let form = self.of.example_name();
+                expect_equals(input, &option, form)?;
                 let name = input.parse::<LitStr>().map_err(|error| {
-                    Error::new(
-                        error.span(),
-                        "expected a string, as in `name = \"support\"`",
-                    )
+                    Error::new(error.span(), format!("expected a string, as in `{form}`"))
                 })?;
                 // Kept even when it is refused, so that a second `name` is known as a repetition.
-                let checked = check_name(&name);
+                let checked = check_name(&name, self.of);
                 self.name = Some(name);
                 end_of_option(input).and(checked)
             }
-            "record" => {
+            "record" if self.of == Registered::Agent => {
                 once(&option, self.record)?;
                 self.record = true;
                 if input.is_empty() || input.peek(Token![,]) {
@@ -93,7 +110,7 @@ impl Options {
             }
             other => Err(Error::new(
                 option.span(),
-                format!("unknown option `{other}`: {FORMS}"),
+                format!("unknown option `{other}`: {}", self.of.forms()),
             )),
         }
     }
@@ -130,21 +147,29 @@ fn skip_option(input: ParseStream<'_>) -> Result<()> {
     Ok(())
 }
 
-fn check_name(name: &LitStr) -> Result<()> {
+fn check_name(name: &LitStr, of: Registered) -> Result<()> {
     let value = name.value();
     let problem = if value.is_empty() {
-        "an agent's name cannot be empty".to_owned()
-    } else if let Some(found) = value
-        .chars()
-        .find(|c| *c == ':' || c.is_whitespace() || c.is_control())
-    {
-        format!(
-            "an agent's name cannot have {found:?}: targets and case names are split at colons and white space"
-        )
+        format!("{of}'s name cannot be empty")
+    } else if let Some(found) = value.chars().find(|c| {
+        *c == ':' || c.is_whitespace() || c.is_control() || of == Registered::Check && *c == ','
+    }) {
+        match of {
+            Registered::Agent => format!(
+                "an agent's name cannot have {found:?}: targets and case names are split at colons and white space"
+            ),
+            Registered::Check => format!("a check's name cannot have {found:?}"),
+        }
+    } else if of == Registered::Check && is_expectation(&value) {
+        format!("a check cannot be called `{value}`: that is a key of `expect`")
     } else {
         return Ok(());
     };
     Err(Error::new(name.span(), problem))
+}
+
+pub(crate) fn is_expectation(name: &str) -> bool {
+    EXPECTATIONS.contains(&name)
 }
 
 /// The path is used inside a module of its own as well, where `self` and `super` would be other modules.
@@ -166,19 +191,27 @@ pub(crate) struct Function {
     pub(crate) body: Group,
 }
 
-impl Parse for Function {
-    fn parse(input: ParseStream<'_>) -> Result<Self> {
+impl Function {
+    /// Reads the item below the attribute.
+    pub(crate) fn parse(item: TokenStream, as_what: Registered) -> Result<Self> {
+        (|input: ParseStream<'_>| Self::read(input, as_what)).parse2(item)
+    }
+
+    fn read(input: ParseStream<'_>, as_what: Registered) -> Result<Self> {
         let attributes = input.call(Attribute::parse_outer)?;
         let visibility = input.parse()?;
         if !starts_function(input) {
             return Err(Error::new(
                 next_span(input),
-                "an agent is a function: `#[fluxloop::agent]` cannot stand here",
+                format!(
+                    "{as_what} is a function: `{}` cannot stand here",
+                    as_what.attribute()
+                ),
             ));
         }
         let signature = input.parse::<Signature>()?;
         if !input.peek(syn::token::Brace) {
-            return Err(input.error("an agent is a function with a body"));
+            return Err(input.error(format!("{as_what} is a function with a body")));
         }
         Ok(Self {
             attributes,

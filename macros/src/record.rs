@@ -5,16 +5,15 @@ use quote::{ToTokens, quote, quote_spanned};
 use syn::{Error, Pat, PatType, Signature, ext::IdentExt, spanned::Spanned};
 
 use crate::{
-    check,
-    expand::typed_inputs,
     parameter::Parameter,
     parse::{Function, Options},
+    shape::{self, typed_inputs},
 };
 
 /// Arguments that are recorded are bound by name, and taken down by it.
 pub(crate) fn check(signature: &Signature) -> Vec<Error> {
     let unnamed = typed_inputs(signature)
-        .filter(|input| name(input).is_none() && check::reference(&input.ty).is_none());
+        .filter(|input| name(input).is_none() && shape::reference(&input.ty).is_none());
     unnamed
         .map(|input| {
             let message = "a recorded argument needs a name: take it apart in the function";
@@ -72,7 +71,7 @@ pub(crate) fn recorded(options: &Options, function: Function) -> TokenStream {
 fn argument(input: &PatType) -> Option<TokenStream> {
     let ident = name(input)?;
     let key = ident.unraw().to_string();
-    let reference = check::reference(&input.ty);
+    let reference = shape::reference(&input.ty);
     let ty = reference.map_or_else(
         || input.ty.to_token_stream(),
         |reference| reference.elem.to_token_stream(),

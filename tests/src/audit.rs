@@ -87,7 +87,9 @@ impl Experiment {
             let error = row.get("error");
             assert_eq!(row["success"], error.is_none(), "{row}");
             if let Some(error) = error {
-                assert_eq!(row["output"], Value::Null, "{row}");
+                // What was returned is kept where it was not right.
+                let returned = error["kind"] == "expectation_failed";
+                assert!(returned || row["output"].is_null(), "{row}");
                 *kinds.entry(text(&error["kind"])).or_default() += 1;
             }
             if let Some(persona) = row["persona"].as_str() {

@@ -8,7 +8,7 @@ use fluxloop::{
     generate::GenerateError,
     host::StartError,
     plan::{PlanError, PlanErrorKind},
-    setup::{SetupError, Unfit},
+    setup::{SetupError, Unfit, UnknownCheck},
 };
 
 use super::{exit, show::ShowError};
@@ -55,6 +55,8 @@ pub(super) enum CommandError {
     Start(#[from] StartError),
     #[error(transparent)]
     Unfit(#[from] Unfit),
+    #[error(transparent)]
+    UnknownCheck(#[from] UnknownCheck),
     #[error(transparent)]
     Artifact(#[from] ArtifactError),
     #[error(transparent)]
@@ -128,6 +130,7 @@ impl CommandError {
             | Self::Build(_)
             | Self::Start(_)
             | Self::Unfit(_)
+            | Self::UnknownCheck(_)
             | Self::Engine(_)
             | Self::System { .. } => exit::SETUP,
         }
@@ -150,6 +153,7 @@ impl CommandError {
             Self::Target(error) => Some(error.hint()),
             Self::Build(error) => error.hint(),
             Self::Show(error) => error.hint(),
+            Self::UnknownCheck(error) => Some(error.hint()),
             Self::Unfit(error) => Some(error.hint().to_owned()),
             Self::Artifact(error) | Self::Engine(EngineError::Write(error)) => {
                 error.hint().map(str::to_owned)

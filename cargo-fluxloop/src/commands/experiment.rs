@@ -18,7 +18,7 @@ use super::{
     Invocation,
     error::CommandError,
     exit, plan, replayed,
-    session::{Workshop, check_inputs},
+    session::{Workshop, check_inputs, find_checks},
     traces::Traces,
 };
 use crate::{
@@ -56,6 +56,7 @@ pub(super) fn execute(
             let host = workshop.start(&worker, &selection.unit, &logs).await?;
             let agent = selection.agent(host.agents(), &workshop.workspace)?.clone();
             let plan = planned.plan.clone().for_agent(&agent.name);
+            find_checks(&host, &plan)?;
             check_inputs(&host, &agent, &plan).await?;
             if let Some(replay) = &planned.replay {
                 replayed::tell(replay, &agent, &invocation.shell);

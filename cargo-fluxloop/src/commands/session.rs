@@ -2,7 +2,7 @@ use fluxloop::{
     config::Config,
     host::{Logs, StartError, WorkerHost, WorkerOptions},
     plan::Plan,
-    setup::Unfit,
+    setup::{Unfit, UnknownCheck},
     target::TargetSpec,
     worker::protocol::AgentInfo,
 };
@@ -103,6 +103,11 @@ impl<'a> Workshop<'a> {
                 _ => error.into(),
             })
     }
+}
+
+/// Makes sure that every check that was chosen is there, before anything is called.
+pub(super) fn find_checks(host: &WorkerHost, plan: &Plan) -> Result<(), CommandError> {
+    Ok(UnknownCheck::check(plan, host.checks())?)
 }
 
 /// Checks that every input fits the agent, before anything is called.

@@ -5,7 +5,7 @@ use fluxloop::{
     event::{Consumer, ConversationState, Event, Failure, FailureKind, Finished, Run, Started},
     json_line::push_json_line,
     plan::Case,
-    summary::{DurationsMs, Verdict},
+    summary::{CheckCounts, DurationsMs, Verdict},
 };
 use jiff::Timestamp;
 use serde::{Serialize, Serializer};
@@ -83,6 +83,8 @@ struct FinishedFields<'a> {
     avg_duration_ms: Option<f64>,
     duration_ms: Option<DurationsMs>,
     failures_by_kind: &'a BTreeMap<FailureKind, u64>,
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    checks: &'a BTreeMap<String, CheckCounts>,
     gate: &'a Verdict,
     #[serde(serialize_with = "rfc3339")]
     completed_at: Timestamp,
@@ -144,6 +146,7 @@ impl JsonReporter {
             avg_duration_ms: statistics.avg_duration_ms(),
             duration_ms: statistics.durations_ms(),
             failures_by_kind: statistics.failures_by_kind(),
+            checks: statistics.checks(),
             gate: &finished.verdict,
             completed_at: finished.at,
         }))

@@ -20,6 +20,8 @@ const GROUPS: usize = 10;
 const CASES: usize = 3;
 /// Flaky cases that are named unless all are asked for.
 const FLAKY: usize = 5;
+/// Columns before what a row says.
+const LABEL: usize = 14;
 /// Columns of a message where there is no terminal.
 const MESSAGE_COLUMNS: usize = 200;
 
@@ -43,6 +45,7 @@ impl Summary<'_> {
         if let Some(repeats) = statistics.repeats() {
             self.push_repeats(&mut text, &repeats);
         }
+        self.push_checks(&mut text);
         if let (Some(mean), Some(spread)) =
             (statistics.avg_duration_ms(), statistics.durations_ms())
         {
@@ -171,6 +174,42 @@ impl Summary<'_> {
         }
     }
 
+    /// How checks came out, and which could not be judged: those are neither passed nor failed.
+    fn push_checks(&self, text: &mut String) {
+        let checks = self.finished.statistics.checks().values();
+        let (passed, failed, not_judged) = checks.fold((0, 0, 0), |sum, counts| {
+            (
+                sum.0 + counts.passed,
+                sum.1 + counts.failed,
+                sum.2 + counts.not_judged,
+            )
+        });
+        if passed + failed + not_judged == 0 {
+            return;
+        }
+        let mut figures = format!("{passed} passed, {failed} failed");
+        if not_judged > 0 {
+            let _ = write!(figures, ", {not_judged} not judged");
+        }
+        push_row(text, "Checks", &figures);
+        let all = self.finished.statistics.not_judged();
+        let most = if self.shell.verbosity() == Verbosity::Verbose {
+            usize::MAX
+        } else {
+            GROUPS
+        };
+        let columns = self.shell.columns().unwrap_or(MESSAGE_COLUMNS);
+        for one in all.iter().take(most) {
+            let line = format!("not judged: {} × {}: {}", one.count, one.check, one.reason);
+            // A terminal too narrow for any reason still gets a few words of it.
+            let room = columns.saturating_sub(LABEL).max(40);
+            push_row(text, "", &truncated(&line, room));
+        }
+        if all.len() > most {
+            push_row(text, "", &format!("and {} more reasons", all.len() - most));
+        }
+    }
+
     fn push_failures(&self, text: &mut String) {
         let groups = self.finished.statistics.failure_groups();
         if groups.is_empty() {
@@ -233,7 +272,7 @@ fn push_row(text: &mut String, label: &str, value: &str) {
     } else {
         format!("{label}:")
     };
-    let _ = writeln!(text, "{label:<14}{value}");
+    let _ = writeln!(text, "{label:<LABEL$}{value}");
 }
 
 #[cfg(test)]

@@ -26,6 +26,7 @@ pub(super) const PAGES: &[(&str, &str)] = pages![
     "configuration.md",
     "conversations.md",
     "crashes-and-isolation.md",
+    "expectations.md",
     "experiment-directory.md",
     "generation.md",
     "getting-started.md",

@@ -5,7 +5,8 @@ use serde::Serialize;
 use serde_json::value::RawValue;
 
 use crate::{
-    event::{ConversationRecord, ConversationState, Failure, Outcome, Run},
+    event::{ConversationRecord, ConversationState, Failure, Run},
+    expect::JudgedCheck,
     summary::milliseconds,
     supervisor::{Speaker, TokenUsage},
     worker::protocol::Usage,
@@ -58,6 +59,8 @@ pub struct SummaryRow<'a> {
     success: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     error: Option<&'a Failure>,
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    checks: &'a [JudgedCheck],
     #[serde(skip_serializing_if = "Option::is_none")]
     attempts: Option<u32>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -80,7 +83,6 @@ impl<'a> SummaryRow<'a> {
     /// The run's line.
     #[must_use]
     pub fn new(run: &'a Run) -> Self {
-        let (output, error) = parts(&run.outcome);
         let turns = run
             .conversation
             .as_ref()
@@ -95,10 +97,11 @@ impl<'a> SummaryRow<'a> {
                 .as_deref()
                 .map(|persona| persona.name.as_str()),
             input: &run.case.input.recorded,
-            output,
+            output: run.outcome.output(),
             duration_ms: milliseconds(run.duration),
             success: run.outcome.is_success(),
-            error,
+            error: run.outcome.failure(),
+            checks: &run.checks,
             attempts: (run.attempts > turns).then_some(run.attempts),
             token_usage: UsageRow::of(run.usage),
             cost: run.cost,
@@ -246,11 +249,4 @@ impl<'a> TraceRow<'a> {
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks for it so")]
 fn is_zero(number: &u64) -> bool {
     *number == 0
-}
-
-fn parts(outcome: &Outcome) -> (Option<&RawValue>, Option<&Failure>) {
-    match outcome {
-        Outcome::Returned(output) => (Some(output), None),
-        Outcome::Failed(failure) => (None, Some(failure)),
-    }
 }

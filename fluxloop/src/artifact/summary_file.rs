@@ -16,7 +16,7 @@ use super::{
 use crate::{
     config::Gate,
     event::{FailureKind, Started},
-    summary::{Counts, DurationsMs, Repeats, Statistics, Supervision},
+    summary::{CheckCounts, Counts, DurationsMs, Repeats, Statistics, Supervision},
 };
 
 /// The version of all files of the directory together. The second number counts additions; the first one
@@ -99,6 +99,7 @@ impl SummaryFile {
                 failures_by_kind: statistics.failures_by_kind(),
                 by_persona: statistics.by_persona(),
             }),
+            checks: statistics.checks(),
             token_usage: UsageRow::of(statistics.usage()),
             cost: statistics.cost(),
             supervisor: statistics.supervision(),
@@ -172,6 +173,8 @@ struct Document<'a> {
     gate: GateResult,
     #[serde(flatten)]
     metrics: Option<Metrics<'a>>,
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    checks: &'a BTreeMap<String, CheckCounts>,
     #[serde(skip_serializing_if = "Option::is_none")]
     repeats: Option<Repeats>,
     #[serde(skip_serializing_if = "Option::is_none")]

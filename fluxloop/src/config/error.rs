@@ -80,14 +80,6 @@ pub enum ErrorKind {
         /// The key.
         subject: String,
     },
-    /// What this version does not do.
-    #[error("`{subject}`: {what} are not part of this version yet")]
-    NotYet {
-        /// The key, flag or variable that asked for it.
-        subject: String,
-        /// What was asked for.
-        what: &'static str,
-    },
     /// No input to run.
     #[error("{0}")]
     NoInputs(String),

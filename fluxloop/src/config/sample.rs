@@ -4,7 +4,7 @@ use super::{
     CaseSelection, Config, Gate, GenerationSettings, MultiTurn, ObserveSettings, Observed, Output,
     Runner, Subscriber, SupervisorSettings,
 };
-use crate::{secret::Secrets, supervisor::MockSupervisor};
+use crate::{expect::Expectations, secret::Secrets, supervisor::MockSupervisor};
 
 impl Config {
     /// A configuration of defaults, for the tests of what reads one.
@@ -60,6 +60,8 @@ impl Config {
                 max_value_bytes: 64 * 1024,
             },
             snapshots: crate::config::SnapshotSettings::default(),
+            expect: Expectations::default(),
+            checks: Vec::new(),
             gate: Gate {
                 max_failures: 0,
                 min_success_rate: None,

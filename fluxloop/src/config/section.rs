@@ -133,6 +133,23 @@ impl<'a> Section<'a> {
         self.asked.borrow_mut().extend(keys);
     }
 
+    /// Refuses every key but these: for what must not be passed over with a warning.
+    pub(crate) fn refuse_others(&self, known: &[&'static str]) {
+        self.ignore(known);
+        for entry in self.prefixed("") {
+            let kind = ErrorKind::Invalid {
+                subject: self.path_of(&entry.key),
+                reason: "nothing reads this key".to_owned(),
+            };
+            let hint = nearest(&entry.key, known.iter().copied()).map_or_else(
+                || format!("the keys are {}", known.join(", ")),
+                |known| format!("did you mean `{known}`?"),
+            );
+            let error = ConfigError::new(kind).at(entry.origin.place());
+            self.problems.error(error.with_hint(hint));
+        }
+    }
+
     /// Text. A number is taken as it was written: `version: 1.10` is `1.10`.
     pub(crate) fn text(&self, key: &'static str) -> Option<String> {
         let node = self.node(key)?;

@@ -9,7 +9,10 @@ use super::{
     node::{Node, NodeValue},
     yaml,
 };
-use crate::secret::{MASK, looks_secret};
+use crate::{
+    expect,
+    secret::{MASK, looks_secret},
+};
 
 impl Config {
     /// The configuration with everything that was overridden and every default written out: paths absolute, the seed as
@@ -47,6 +50,7 @@ impl Config {
         self.snapshot_replay(&mut map);
         self.snapshot_conversations(&mut map);
         self.snapshot_observe(&mut map);
+        self.snapshot_expectations(&mut map);
         map.retain(|_, value| !value.is_null());
         let mut value = Value::Object(map);
         self.secrets.redact_value(&mut value);
@@ -94,6 +98,20 @@ impl Config {
             {
                 let cassette = json!({"file": path(&cassette.file), "mode": cassette.mode.name()});
                 supervisor.insert("cassette".into(), cassette);
+            }
+        }
+    }
+
+    /// As they were written, and with what they take from other files in them.
+    fn snapshot_expectations(&self, map: &mut Map<String, Value>) {
+        map.remove("expect");
+        expect::write(map, &self.expect, &self.checks);
+        let Some(Value::Array(base)) = map.get_mut("base_inputs") else {
+            return;
+        };
+        for (entry, input) in base.iter_mut().zip(&self.base_inputs) {
+            if let Value::Object(entry) = entry {
+                expect::write(entry, &input.expect, &input.checks);
             }
         }
     }

@@ -3,9 +3,11 @@
 use std::{collections::BTreeMap, fmt, num::NonZeroU32, path::PathBuf, time::Duration};
 
 use serde_json::{Map, Value};
+use tracing_subscriber::filter::{LevelFilter, Targets};
 
 use crate::{
     Persona,
+    expect::{ChosenCheck, Expectations},
     generate::Strategy,
     supervisor::MockSupervisor,
     worker::protocol::{Level, ObserveOptions},
@@ -65,6 +67,10 @@ pub struct Config {
     pub observe: ObserveSettings,
     /// Comparing answers with what they were, in `cargo test`.
     pub snapshots: SnapshotSettings,
+    /// What is expected of the runs of all inputs.
+    pub expect: Expectations,
+    /// The checks that are made of the runs of all inputs: those that are written in Rust.
+    pub checks: Vec<ChosenCheck>,
     /// When a finished experiment counts as passed.
     pub gate: Gate,
     /// Stop starting runs after the first failure.
@@ -406,6 +412,19 @@ pub enum Subscriber {
 }
 
 impl ObserveSettings {
+    /// Whether the filter leaves out spans that are recorded without it.
+    pub(crate) fn leaves_spans_out(&self) -> bool {
+        // It was read before: what cannot be is an error of the configuration.
+        let targets = self.filter.as_deref().map(str::parse::<Targets>);
+        let Some(Ok(targets)) = targets else {
+            return false;
+        };
+        targets.iter().any(|(_, level)| level < LevelFilter::INFO)
+            || targets
+                .default_level()
+                .is_some_and(|level| level < LevelFilter::INFO)
+    }
+
     /// What a worker is told to record, given the names of the crates that are the agents' own; absent where it is to
     /// record nothing.
     #[must_use]

@@ -129,6 +129,7 @@ impl<H: AgentHost> Experiment<'_, H> {
             statistics: Statistics::of(self.plan.iterations().get(), &self.settings.gate),
             in_flight: InFlight::default(),
             cases,
+            has_returned: false,
             phase: Phase::Running,
             failed: None,
         };
@@ -160,6 +161,8 @@ struct Progress<'a, 'c> {
     in_flight: InFlight,
     /// Those that have not begun.
     cases: Cases,
+    /// Whether any run has returned, right or not.
+    has_returned: bool,
     phase: Phase,
     failed: Option<EngineError>,
 }
@@ -275,6 +278,12 @@ impl Progress<'_, '_> {
                     recording.happened((call, at), *what, settings, tell);
                 });
             }
+            Told::Returned { calls, facts } => {
+                if let Some(recording) = self.in_flight.recording(run) {
+                    // A run that was cut off meanwhile asks no more.
+                    let _ = facts.send(recording.facts(&calls, self.settings.tools));
+                }
+            }
             Told::Decided(decided) => self.record_in(run, |recording, tell| {
                 recording.decided(&decided, tell);
             }),
@@ -325,7 +334,7 @@ impl Progress<'_, '_> {
         match done.fatal {
             Some(Fatal::Unavailable(reason)) => self.fail(EngineError::Unavailable(reason)),
             // A key that worked before is refused for another reason: that run's own.
-            Some(Fatal::Refused(reason)) if self.statistics.counts().successful == 0 => {
+            Some(Fatal::Refused(reason)) if !self.has_returned => {
                 self.fail(EngineError::Refused(reason));
             }
             Some(Fatal::Refused(_)) | None => {}
@@ -341,6 +350,7 @@ impl Progress<'_, '_> {
     }
 
     fn record(&mut self, run: &Run) {
+        self.has_returned |= run.outcome.output().is_some();
         self.statistics.record(run);
         let told = self.consumers.emit(&Event::RunFinished {
             run,

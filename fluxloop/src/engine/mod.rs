@@ -9,6 +9,7 @@ mod consumers;
 mod execute;
 mod failure;
 mod in_flight;
+mod judge;
 mod notice;
 mod recording;
 mod run;
@@ -16,12 +17,13 @@ mod settings;
 mod signals;
 mod stop;
 mod talk;
+mod view;
 
 pub use approval::{ApprovalRequest, Approver, NobodyToAsk};
 pub use clock::{Clock, SystemClock};
 pub use consumers::Consumers;
 pub use execute::{DRAIN_LIMIT, EngineError, Experiment};
-pub use settings::Settings;
+pub use settings::{Settings, ToolSight};
 pub use signals::Signals;
 pub use stop::{Stop, StopLevel, Stopper};
 

@@ -2,9 +2,11 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use serde_json::value::RawValue;
+use tokio::sync::oneshot;
 
 use crate::{
     event::Failure,
+    expect::RunFacts,
     plan::Case,
     supervisor::{Decision, Said, SupervisorFailure},
     worker::protocol::Happening,
@@ -42,6 +44,12 @@ pub(super) enum Told {
     },
     /// The supervisor has decided, or has not.
     Decided(Box<Decided>),
+    /// The agent has returned for the last time, and what happened until then is asked for.
+    Returned {
+        /// The calls of the agent that its answers came of, from 1.
+        calls: Vec<u32>,
+        facts: oneshot::Sender<RunFacts>,
+    },
 }
 
 /// A turn begins.

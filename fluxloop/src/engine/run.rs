@@ -77,7 +77,7 @@ impl<H: AgentHost> Runner<'_, H> {
                     break (Outcome::Failed(failure), ConversationEnd::Error);
                 }
             };
-            talk.answered(&output);
+            talk.answers(&output);
             match self.decide(&case, &mut talk).await {
                 Ok(None) => {}
                 Ok(Some(end)) => break (Outcome::Returned(output), end),
@@ -87,7 +87,8 @@ impl<H: AgentHost> Runner<'_, H> {
                 }
             }
         };
-        let run = Run {
+        let answered = std::mem::take(&mut talk.answered);
+        let mut run = Run {
             trace_id: case.trace_id(),
             case,
             started_at,
@@ -96,11 +97,16 @@ impl<H: AgentHost> Runner<'_, H> {
             wall: began.elapsed(),
             attempts: talk.attempts,
             outcome,
+            checks: Vec::new(),
             usage: None,
             cost: None,
             observations_dropped: 0,
             conversation: talk.record(end, self.supervisor),
         };
+        if self.judge(&mut run, answered).await {
+            run.completed_at = self.clock.now();
+            run.wall = began.elapsed();
+        }
         Done { run, fatal }
     }
 

@@ -1,8 +1,9 @@
 use std::time::Duration;
 
 use crate::{
-    config::{Config, Gate, Pricing},
+    config::{Config, Gate, ObserveSettings, Observed, Pricing, Subscriber},
     secret::Secrets,
+    worker::protocol::Level,
 };
 
 /// How an experiment is run.
@@ -31,8 +32,35 @@ pub struct Settings {
     pub max_observations: u64,
     /// What the agent's models cost.
     pub pricing: Pricing,
+    /// Which calls of tools are heard of.
+    pub tools: ToolSight,
     /// What must appear in no event.
     pub secrets: Secrets,
+}
+
+/// Which calls of tools are heard of: what is expected of them is judged by that.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ToolSight {
+    /// All that are recorded.
+    All,
+    /// All of a process that has something to tell; of one that tells nothing, nobody knows whether it records.
+    OfTalkative,
+    /// Those of `#[fluxloop::tool]`; libraries' own may be left out.
+    Marked,
+    /// None.
+    Nothing,
+}
+
+impl ToolSight {
+    fn of(observe: &ObserveSettings) -> Self {
+        match (observe.level, observe.subscriber) {
+            (Observed::Nothing, _) => Self::Nothing,
+            (_, Subscriber::Own) => Self::OfTalkative,
+            (Observed::From(Level::Warn | Level::Error), _) => Self::Marked,
+            _ if observe.leaves_spans_out() => Self::Marked,
+            _ => Self::All,
+        }
+    }
 }
 
 impl From<&Config> for Settings {
@@ -49,7 +77,49 @@ impl From<&Config> for Settings {
             gate: config.gate,
             max_observations: config.observe.max_per_run,
             pricing: config.pricing.clone(),
+            tools: ToolSight::of(&config.observe),
             secrets: config.secrets.clone(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_heard_of_tools_goes_by_what_is_observed() {
+        let sight = |set: fn(&mut ObserveSettings)| {
+            let mut config = Config::sample();
+            set(&mut config.observe);
+            Settings::from(&config).tools
+        };
+        assert_eq!(sight(|_| {}), ToolSight::All);
+        assert_eq!(
+            sight(|observe| observe.level = Observed::Nothing),
+            ToolSight::Nothing
+        );
+        assert_eq!(
+            sight(|observe| observe.subscriber = Subscriber::Own),
+            ToolSight::OfTalkative
+        );
+        assert_eq!(
+            sight(|observe| observe.level = Observed::From(Level::Info)),
+            ToolSight::All
+        );
+        assert_eq!(
+            sight(|observe| observe.level = Observed::From(Level::Warn)),
+            ToolSight::Marked
+        );
+        for (filter, sees) in [
+            ("shop::db=trace", ToolSight::All),
+            ("info,shop=debug", ToolSight::All),
+            ("hyper=off", ToolSight::Marked),
+            ("warn,shop=debug", ToolSight::Marked),
+        ] {
+            let mut config = Config::sample();
+            config.observe.filter = Some(filter.to_owned());
+            assert_eq!(Settings::from(&config).tools, sees, "{filter}");
         }
     }
 }

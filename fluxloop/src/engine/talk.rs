@@ -19,6 +19,8 @@ pub(super) struct Talk {
     pub(super) spent: Duration,
     /// Calls of the agent.
     pub(super) attempts: u32,
+    /// Those that it answered, from 1.
+    pub(super) answered: Vec<u32>,
     /// What the agent keeps.
     pub(super) state: Option<Box<RawValue>>,
     /// What the user says in this turn; the case's own input in the first.
@@ -34,6 +36,7 @@ impl Talk {
             turn: 1,
             spent: Duration::ZERO,
             attempts: 0,
+            answered: Vec::new(),
             state: None,
             follow_up: None,
             history: supervised.then(Vec::new),
@@ -69,7 +72,8 @@ impl Talk {
     }
 
     /// The agent has answered this turn.
-    pub(super) fn answered(&mut self, output: &RawValue) {
+    pub(super) fn answers(&mut self, output: &RawValue) {
+        self.answered.push(self.attempts);
         self.say(Speaker::Assistant, || text(output), false);
     }
 

@@ -3,6 +3,7 @@
 mod approvals;
 mod conversations;
 mod doubles;
+mod judgements;
 mod observations;
 
 use std::{io, time::Duration};

@@ -46,6 +46,7 @@ impl Run {
             wall: Duration::ZERO,
             attempts: 1,
             outcome,
+            checks: Vec::new(),
             usage: None,
             cost: None,
             observations_dropped: 0,

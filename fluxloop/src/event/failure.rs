@@ -19,6 +19,8 @@ pub enum FailureKind {
     SupervisorError,
     /// The experiment was interrupted.
     Cancelled,
+    /// It returned, and what it did is not what was expected.
+    ExpectationFailed,
 }
 
 impl FailureKind {
@@ -32,6 +34,7 @@ impl FailureKind {
             Self::Crash => "crash",
             Self::SupervisorError => "supervisor_error",
             Self::Cancelled => "cancelled",
+            Self::ExpectationFailed => "expectation_failed",
         }
     }
 }

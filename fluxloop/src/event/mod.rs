@@ -15,6 +15,7 @@ pub use failure::{Failure, FailureKind};
 pub use observation::{Observation, ObservationKind, ObservedError, SpanEnded, SpanId, What};
 
 use crate::{
+    expect::JudgedCheck,
     plan::Case,
     summary::{Statistics, Verdict},
     worker::protocol::Usage,
@@ -119,6 +120,8 @@ pub struct Run {
     pub attempts: u32,
     /// How it ended: in a conversation, what its last turn came to. Secrets are masked already.
     pub outcome: Outcome,
+    /// What it was judged by, and what became of that; nothing where nothing was expected, or it did not return.
+    pub checks: Vec<JudgedCheck>,
     /// The tokens that the agent's generations used; absent where there were none. What none of them told is unknown.
     pub usage: Option<Usage>,
     /// What they cost, in the currency of the configured prices; absent where a model has no price.
@@ -132,9 +135,16 @@ pub struct Run {
 /// How a run ended.
 #[derive(Debug)]
 pub enum Outcome {
-    /// The agent returned; its output as JSON.
+    /// The agent returned; its output as JSON. Nothing that was expected is known to be missed.
     Returned(Box<RawValue>),
-    /// It did not.
+    /// The agent returned, and a check of the run failed.
+    Rejected {
+        /// What it returned, as JSON.
+        output: Box<RawValue>,
+        /// Of kind [`ExpectationFailed`](FailureKind::ExpectationFailed).
+        failure: Failure,
+    },
+    /// It did not return.
     Failed(Failure),
 }
 
@@ -143,6 +153,34 @@ impl Outcome {
     #[must_use]
     pub fn is_success(&self) -> bool {
         matches!(self, Self::Returned(_))
+    }
+
+    /// What the agent returned, right or not.
+    #[must_use]
+    pub fn output(&self) -> Option<&RawValue> {
+        match self {
+            Self::Returned(output) | Self::Rejected { output, .. } => Some(output),
+            Self::Failed(_) => None,
+        }
+    }
+
+    /// Why the run failed.
+    #[must_use]
+    pub fn failure(&self) -> Option<&Failure> {
+        match self {
+            Self::Returned(_) => None,
+            Self::Rejected { failure, .. } | Self::Failed(failure) => Some(failure),
+        }
+    }
+
+    /// The same for an agent that returned, rejected with a failure.
+    pub(crate) fn rejected(self, failure: Failure) -> Self {
+        match self {
+            Self::Returned(output) | Self::Rejected { output, .. } => {
+                Self::Rejected { output, failure }
+            }
+            Self::Failed(_) => self,
+        }
     }
 }
 

@@ -6,7 +6,7 @@ use crate::{
     config::ConfigErrors,
     engine::EngineError,
     host::StartError,
-    setup::{SetupError, Unfit},
+    setup::{SetupError, Unfit, UnknownCheck},
     target::ChoiceError,
 };
 
@@ -43,6 +43,9 @@ pub enum ExperimentError {
     /// Inputs do not fit the agent's parameters.
     #[error(transparent)]
     Unfit(#[from] Unfit),
+    /// A check is chosen that nobody has registered.
+    #[error(transparent)]
+    UnknownCheck(#[from] UnknownCheck),
     /// The experiment's directory cannot be written.
     #[error(transparent)]
     Artifact(#[from] ArtifactError),
@@ -101,6 +104,7 @@ impl ExperimentError {
             )),
             Self::Choice { choice, .. } => Some(choice.hint()),
             Self::Unfit(error) => Some(error.hint().to_owned()),
+            Self::UnknownCheck(error) => Some(error.hint()),
             Self::Artifact(error)
             | Self::Engine {
                 engine: EngineError::Write(error),

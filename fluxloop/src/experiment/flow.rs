@@ -8,7 +8,7 @@ use crate::{
     host::{InProcessHost, InProcessOptions},
     linked::LinkedAgents,
     plan::Plan,
-    setup::{Setup, SetupError, Unfit},
+    setup::{Setup, SetupError, Unfit, UnknownCheck},
     target::TargetSpec,
     worker::protocol::AgentInfo,
 };
@@ -37,6 +37,7 @@ pub(super) async fn conduct(
         observe: setup.config.observe.options(&linked.crates()),
     })
     .await?;
+    UnknownCheck::check(&plan, &host.checks())?;
     check_inputs(&host, agent, &plan).await?;
     if stop.level() > StopLevel::Run {
         return Err(ExperimentError::Stopped);

@@ -69,6 +69,12 @@ pub struct GeneratedInput {
     /// The base input's own.
     #[serde(skip_serializing_if = "Value::is_null")]
     pub metadata: Value,
+    /// What is expected of the base input's runs, as far as that is right for this one, too.
+    #[serde(skip_serializing_if = "Value::is_null")]
+    pub expect: Value,
+    /// The checks of the base input's runs, as above.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub checks: Vec<String>,
 }
 
 /// Generates inputs of a configuration's `base_inputs`.
@@ -127,7 +133,7 @@ pub fn generate(generation: &Generation<'_>) -> Result<Generated, GenerateError>
 struct Asking<'a> {
     id: String,
     text: &'a str,
-    metadata: &'a Map<String, Value>,
+    base: &'a RawInput,
     persona: Option<Arc<Persona>>,
 }
 
@@ -150,11 +156,10 @@ fn askings<'a>(
         };
         is_text = true;
         for persona in personas.asking(base)? {
-            let RawInput { metadata, .. } = base;
             askings.push(Asking {
                 id: id.clone(),
                 text,
-                metadata,
+                base,
                 persona,
             });
         }
@@ -234,9 +239,30 @@ impl Maker<'_> {
                     source: asking.text.to_owned(),
                     strategy: self.strategy,
                     variation: form.name,
-                    metadata: sorted(asking.metadata),
+                    metadata: sorted(&asking.base.metadata),
+                    expect: self.expected(),
+                    checks: self.checks(),
                 })
         })
+    }
+}
+
+impl Maker<'_> {
+    /// What is expected of the base input's runs: all of it where this one asks for the same, else what must hold
+    /// whatever is asked.
+    fn expected(&self) -> Value {
+        let expect = &self.asking.base.expect;
+        if self.strategy.asks_for_the_same() {
+            sorted(expect.written())
+        } else {
+            sorted(&expect.of_any_answer())
+        }
+    }
+
+    fn checks(&self) -> Vec<String> {
+        let chosen = self.asking.base.checks.iter();
+        let chosen = chosen.filter(|_| self.strategy.asks_for_the_same());
+        chosen.map(|check| check.name.clone()).collect()
     }
 }
 

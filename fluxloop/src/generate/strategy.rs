@@ -74,6 +74,20 @@ impl Strategy {
         self.forms().is_empty()
     }
 
+    /// Whether its inputs ask for the same as what they are made of: then the same answer is expected.
+    #[must_use]
+    pub fn asks_for_the_same(self) -> bool {
+        match self {
+            Self::Rephrase
+            | Self::Verbose
+            | Self::Concise
+            | Self::ErrorProne
+            | Self::Typo
+            | Self::PersonaBased => true,
+            Self::Adversarial | Self::Multilingual | Self::Custom => false,
+        }
+    }
+
     pub(super) fn forms(self) -> &'static [Form] {
         match self {
             Self::Rephrase => phrasing::FORMS,

@@ -12,11 +12,9 @@ use crate::{Persona, config::Config, input::RawInput, plan::PlanErrorKind};
 
 fn base(text: &str) -> RawInput {
     RawInput {
-        id: None,
         input: json!(text),
-        persona: None,
-        metadata: serde_json::Map::new(),
         place: "configs/input.yaml:2".to_owned(),
+        ..RawInput::default()
     }
 }
 

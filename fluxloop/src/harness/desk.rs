@@ -88,7 +88,9 @@ impl Consumer for Answers {
             let answer = match &run.outcome {
                 Outcome::Returned(_) if self.has_snapshots => Ok(snapshots::view(run)),
                 Outcome::Returned(_) => Ok(None),
-                Outcome::Failed(failure) => Err(message::failed(run, failure, &self.directory)),
+                Outcome::Failed(failure) | Outcome::Rejected { failure, .. } => {
+                    Err(message::failed(run, failure, &self.directory))
+                }
             };
             self.desk.answer(run.case.index, answer);
         }

@@ -9,7 +9,7 @@ use crate::{
     config::report,
     engine::EngineError,
     host::StartError,
-    setup::{SetupError, Unfit},
+    setup::{SetupError, Unfit, UnknownCheck},
     target::ChoiceError,
     visible::visible,
 };
@@ -45,6 +45,9 @@ pub enum HarnessError {
     /// Inputs that the agent does not take.
     #[error(transparent)]
     Unfit(#[from] Unfit),
+    /// A check is chosen that nobody has registered.
+    #[error(transparent)]
+    UnknownCheck(#[from] UnknownCheck),
     /// Results could not be written.
     #[error(transparent)]
     Artifact(#[from] ArtifactError),
@@ -86,6 +89,7 @@ impl HarnessError {
             )),
             Self::SameName { .. } => Some("rename one of the files".to_owned()),
             Self::Unfit(error) => Some(error.hint().to_owned()),
+            Self::UnknownCheck(error) => Some(error.hint()),
             Self::Artifact(error) | Self::Engine(EngineError::Write(error)) => {
                 error.hint().map(str::to_owned)
             }

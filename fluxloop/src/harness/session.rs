@@ -24,7 +24,7 @@ use crate::{
     event::{Consumer, Finished, Started},
     host::{Logs, WorkerCommand, WorkerHost, WorkerOptions},
     plan::Plan,
-    setup::Unfit,
+    setup::{Unfit, UnknownCheck},
 };
 
 /// An experiment that runs the cases that tests ask for, on a thread of its own.
@@ -155,6 +155,7 @@ async fn host(suite: &Suite, logs: &Logs) -> Result<WorkerHost, HarnessError> {
         observe: config.observe.options(&suite.own_crates),
     };
     let host = WorkerHost::start(command, options).await?;
+    UnknownCheck::check(&suite.plan, host.checks())?;
     let inputs = suite.plan.distinct_inputs().map(|input| &input.arguments);
     let answers = host
         .bind(&suite.agent.id, inputs)

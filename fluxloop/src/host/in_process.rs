@@ -1,23 +1,25 @@
 use std::{
     io,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
 };
 
 use tokio::{runtime::Runtime, task::JoinHandle};
 
 use super::{
-    AgentCall, AgentHost, Answer, Death, Ended, StartError,
+    AgentCall, AgentHost, Answer, CheckCall, Checked, Death, StartError, check,
     greeting::Greeted,
     life::Life,
     process::LiveWorker,
-    worker::{End, bind, call_worker, ended, unavailable},
+    task::{End, Task},
+    worker::bind,
 };
 use crate::{
     agent::{Arguments, BindError},
     worker::{
         Outbox,
         in_process::{self, EnginesEnd, LocalWorker},
-        protocol::{AgentInfo, ObserveOptions},
+        protocol::{AgentInfo, CheckInfo, ObserveOptions},
     },
 };
 
@@ -64,6 +66,12 @@ impl InProcessHost {
         self.slot().agents.clone()
     }
 
+    /// The checks that are linked into this program, sorted by name.
+    #[must_use]
+    pub fn checks(&self) -> Vec<CheckInfo> {
+        self.slot().checks.clone()
+    }
+
     /// Checks that arguments fit an agent, without calling it. One answer for each of the arguments, in their order.
     ///
     /// # Errors
@@ -101,23 +109,28 @@ impl InProcessHost {
     }
 }
 
+impl InProcessHost {
+    /// Has a task done. Nobody can end what it blocks: the runs beside it go on, and those that follow do without it.
+    async fn carry_out(&self, task: Task<'_>) -> (End, Duration) {
+        match self.usable().await {
+            Ok(worker) => task.at(&worker, 0, LiveWorker::retire).await,
+            Err(error) => (End::Unavailable(error.to_string()), Duration::ZERO),
+        }
+    }
+}
+
 impl AgentHost for InProcessHost {
     async fn call(&self, call: AgentCall<'_>) -> Answer {
-        let worker = match self.usable().await {
-            Ok(worker) => worker,
-            Err(error) => return unavailable(&error, 0),
-        };
-        // Nobody can end what the agent blocks: the runs beside it go on, and those that follow do without it.
-        let (end, duration) = call_worker(&worker, call, 0, LiveWorker::retire).await;
+        let (end, duration) = self.carry_out(Task::Agent(call)).await;
         Answer {
-            ended: match end {
-                End::Run(end) => ended(end),
-                End::Died(fate) => Ended::Crashed(fate.death),
-                End::TimedOut => Ended::TimedOut,
-            },
+            calls: u32::from(!matches!(end, End::Unavailable(_))),
+            ended: end.of_agent(),
             duration,
-            calls: 1,
         }
+    }
+
+    async fn check(&self, call: CheckCall<'_>) -> Checked {
+        check::look(call, async |task| self.carry_out(task).await.0).await
     }
 }
 

@@ -1,6 +1,7 @@
 //! Where agents live: behind [`AgentHost`], so that the engine need not know.
 
 mod agent_time;
+mod check;
 mod death;
 mod greeting;
 mod group;
@@ -12,9 +13,10 @@ mod output_pump;
 mod process;
 mod questions;
 mod socket;
+mod task;
 mod worker;
 
-use std::{ffi::OsString, future::Future, path::PathBuf, time::Duration};
+use std::{ffi::OsString, future::Future, path::PathBuf, sync::Arc, time::Duration};
 
 use serde_json::value::RawValue;
 use tokio::sync::{mpsc, oneshot};
@@ -28,6 +30,7 @@ pub use worker::{WorkerHost, WorkerOptions};
 
 use crate::{
     agent::{AgentError, Arguments, BindError},
+    check::{CheckResult, RunView},
     worker::protocol::{ApprovalDecision, CallContext, Happening, Panic},
 };
 
@@ -48,6 +51,38 @@ pub struct WorkerCommand {
 pub trait AgentHost {
     /// Runs an agent once.
     fn call(&self, call: AgentCall<'_>) -> impl Future<Output = Answer>;
+
+    /// Has a check look at a run that returned. A host without checks need not say so.
+    fn check(&self, call: CheckCall<'_>) -> impl Future<Output = Checked> {
+        let reason = format!("no check `{}` lives where the agents do", call.check);
+        std::future::ready(Checked::Unavailable(reason))
+    }
+}
+
+/// One look of a check at a run.
+#[derive(Clone, Copy, Debug)]
+pub struct CheckCall<'a> {
+    /// The check's name.
+    pub check: &'a str,
+    /// The run.
+    pub view: &'a Arc<RunView>,
+    /// The time it has.
+    pub limit: Duration,
+}
+
+/// What came of a check.
+#[derive(Debug)]
+pub enum Checked {
+    /// It has said what it says.
+    Judged(CheckResult),
+    /// It panicked.
+    Panicked(Panic),
+    /// It used up its time.
+    TimedOut,
+    /// Its process died.
+    Crashed(Death),
+    /// There is nobody to ask.
+    Unavailable(String),
 }
 
 /// One call of an agent.

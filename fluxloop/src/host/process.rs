@@ -9,6 +9,7 @@ use std::{
     time::Duration,
 };
 
+use serde_json::value::RawValue;
 use tokio::{
     process::Command,
     sync::{Notify, mpsc, oneshot, watch},
@@ -30,8 +31,9 @@ use crate::{
     worker::{
         Outbox,
         protocol::{
-            self, AgentInfo, Approve, Bind, Call, CallContext, Cancel, Observation, ObserveOptions,
-            Panic, Request, Response, Shutdown, WireOutcome,
+            self, AgentInfo, Approve, Bind, Call, CallContext, Cancel, Check, CheckInfo,
+            Observation, ObserveOptions, Panic, Request, Response, Shutdown, WireCheckResult,
+            WireOutcome,
         },
     },
 };
@@ -48,6 +50,8 @@ pub(super) enum RunEnd {
     Error(AgentError),
     Panicked(Panic),
     Unbound(BindError),
+    /// A check has looked at a run.
+    Checked(WireCheckResult),
     /// Stopped on our request.
     Cancelled,
     /// Could not be stopped: it still has its thread.
@@ -88,6 +92,7 @@ pub(super) struct Reports {
 pub(super) struct LiveWorker {
     state: Arc<State>,
     pub(super) agents: Vec<AgentInfo>,
+    pub(super) checks: Vec<CheckInfo>,
     next: AtomicU64,
 }
 
@@ -179,6 +184,7 @@ impl LiveWorker {
         Self {
             state,
             agents: greeted.hello.agents,
+            checks: greeted.hello.checks,
             next: AtomicU64::new(0),
         }
     }
@@ -208,6 +214,37 @@ impl LiveWorker {
         context: CallContext<'_>,
         reports: Reports,
     ) -> (u64, oneshot::Receiver<Ended>) {
+        self.begin(reports, |run| {
+            Request::Call(Call {
+                run,
+                agent: Cow::Borrowed(agent),
+                arguments: Cow::Borrowed(arguments),
+                context,
+            })
+        })
+    }
+
+    /// Has a check look at a run. It counts among the runs.
+    pub(super) fn check(
+        &self,
+        check: &str,
+        view: &RawValue,
+        reports: Reports,
+    ) -> (u64, oneshot::Receiver<Ended>) {
+        self.begin(reports, |run| {
+            Request::Check(Check {
+                run,
+                check: Cow::Borrowed(check),
+                view: Cow::Borrowed(view),
+            })
+        })
+    }
+
+    fn begin<'a>(
+        &self,
+        reports: Reports,
+        request: impl FnOnce(u64) -> Request<'a>,
+    ) -> (u64, oneshot::Receiver<Ended>) {
         let run = self.next.fetch_add(1, Ordering::Relaxed);
         let (ended, receiver) = oneshot::channel();
         let mut waiting = self.state.waiting();
@@ -222,12 +259,7 @@ impl LiveWorker {
         }
         waiting.runs.insert(run, Listener { ended, reports });
         drop(waiting);
-        self.send(&Request::Call(Call {
-            run,
-            agent: Cow::Borrowed(agent),
-            arguments: Cow::Borrowed(arguments),
-            context,
-        }));
+        self.send(&request(run));
         (run, receiver)
     }
 
@@ -319,6 +351,9 @@ impl State {
                     WireOutcome::Cancelled => RunEnd::Cancelled,
                 };
                 self.end_run(result.run, end, Duration::from_nanos(result.duration_ns));
+            }
+            Ok(Response::Checked(checked)) => {
+                self.end_run(checked.run, RunEnd::Checked(checked.result), Duration::ZERO);
             }
             Ok(Response::Abandoned(Cancel { run })) => {
                 self.end_run(run, RunEnd::Abandoned, Duration::ZERO);

@@ -4,24 +4,19 @@ use std::{
     time::Duration,
 };
 
-use tokio::{
-    sync::{Semaphore, watch},
-    time::timeout,
-};
+use tokio::sync::Semaphore;
 
 use super::{
-    AgentCall, AgentHost, Answer, Death, Ended, Logs, StartError, WorkerCommand,
-    agent_time::AgentTime,
-    process::{Fate, LiveWorker, Reports, RunEnd},
+    AgentCall, AgentHost, Answer, CheckCall, Checked, Logs, StartError, WorkerCommand, check,
+    process::LiveWorker,
     socket::Addresses,
+    task::{End, Task},
 };
 use crate::{
     agent::{Arguments, BindError},
-    worker::protocol::{AgentInfo, ObserveOptions},
+    worker::protocol::{AgentInfo, CheckInfo, ObserveOptions},
 };
 
-/// How long an agent may take to stop once it was told to, before its process is ended.
-const CANCEL_GRACE: Duration = Duration::from_secs(1);
 /// How often a worker may fail to start in a row before nothing is called any more.
 const START_ATTEMPTS: u32 = 3;
 /// Bindings asked for at once: enough to keep a worker busy, few enough to bound what is on its way.
@@ -57,6 +52,7 @@ pub struct WorkerHost {
     /// Workers for suspects, at most one a core at a time.
     alone: Semaphore,
     agents: Vec<AgentInfo>,
+    checks: Vec<CheckInfo>,
 }
 
 impl WorkerHost {
@@ -77,6 +73,7 @@ impl WorkerHost {
             command,
             addresses,
             agents: first.agents.clone(),
+            checks: first.checks.clone(),
             current: Mutex::new(Arc::new(first)),
             starting: tokio::sync::Mutex::default(),
             alone: Semaphore::new(cores.min(options.parallel)),
@@ -90,6 +87,12 @@ impl WorkerHost {
         &self.agents
     }
 
+    /// The checks registered in the worker, sorted by name.
+    #[must_use]
+    pub fn checks(&self) -> &[CheckInfo] {
+        &self.checks
+    }
+
     /// Checks that arguments fit an agent, without calling it. One answer for each of the arguments, in their order.
     ///
     /// # Errors
@@ -100,7 +103,8 @@ impl WorkerHost {
         agent: &str,
         arguments: impl Iterator<Item = &'a Arguments>,
     ) -> io::Result<Vec<Option<BindError>>> {
-        bind(&self.current(), agent, arguments).await
+        let worker = self.current();
+        bind(&worker, agent, arguments).await
     }
 
     /// Ends the worker, and with it every process that it started.
@@ -151,56 +155,82 @@ impl WorkerHost {
         }
     }
 
-    /// Runs a suspect of a crash with nothing beside it.
-    async fn call_alone(&self, call: AgentCall<'_>, calls: u32) -> Answer {
+    /// Has a task done, by as many workers as it takes.
+    async fn carry_out(&self, task: Task<'_>) -> Done {
+        let mut calls = 0;
+        loop {
+            let worker = match self.usable().await {
+                Ok(worker) => worker,
+                Err(error) => return Done::unavailable(&error, calls),
+            };
+            let (end, duration) = task.clone().at(&worker, calls, LiveWorker::kill).await;
+            calls += 1;
+            match &end {
+                // Ended for another run's sake, which is over: this loop ends with the runs.
+                End::Died(fate) if fate.killed => {}
+                End::Died(fate) if fate.in_flight > 1 && self.options.crash_rerun => {
+                    return self.carry_out_alone(task, calls).await;
+                }
+                _ => {
+                    return Done {
+                        end,
+                        duration,
+                        calls,
+                    };
+                }
+            }
+        }
+    }
+
+    /// Has a suspect of a crash done with nothing beside it.
+    async fn carry_out_alone(&self, task: Task<'_>, calls: u32) -> Done {
         // Never closed, so a permit always comes.
         let _permit = self.alone.acquire().await;
         let worker = match self.start_another().await {
             Ok(worker) => worker,
-            Err(error) => return unavailable(&error, calls),
+            Err(error) => return Done::unavailable(&error, calls),
         };
-        let (end, duration) = call_worker(&worker, call, calls, LiveWorker::kill).await;
-        // Killed at the end of this function: the next suspect gets one that is fresh.
-        let ended = match end {
-            End::Run(end) => ended(end),
-            End::Died(fate) => Ended::Crashed(fate.death),
-            End::TimedOut => Ended::TimedOut,
-        };
+        let (end, duration) = task.at(&worker, calls, LiveWorker::kill).await;
+        // The next suspect gets one that is fresh.
         worker.kill();
-        Answer {
-            ended,
+        Done {
+            end,
             duration,
             calls: calls + 1,
         }
     }
 }
 
+/// A task that was carried out.
+struct Done {
+    end: End,
+    duration: Duration,
+    /// How often it was begun.
+    calls: u32,
+}
+
+impl Done {
+    fn unavailable(error: &StartError, calls: u32) -> Self {
+        Self {
+            end: End::Unavailable(error.to_string()),
+            duration: Duration::ZERO,
+            calls,
+        }
+    }
+}
+
 impl AgentHost for WorkerHost {
     async fn call(&self, call: AgentCall<'_>) -> Answer {
-        let mut calls = 0;
-        loop {
-            let worker = match self.usable().await {
-                Ok(worker) => worker,
-                Err(error) => return unavailable(&error, calls),
-            };
-            let (end, duration) = call_worker(&worker, call.clone(), calls, LiveWorker::kill).await;
-            calls += 1;
-            let ended = match end {
-                // Ended for another run's sake, which is over: this loop ends with the runs.
-                End::Died(fate) if fate.killed => continue,
-                End::Died(fate) if fate.in_flight > 1 && self.options.crash_rerun => {
-                    return self.call_alone(call, calls).await;
-                }
-                End::Died(fate) => Ended::Crashed(fate.death),
-                End::TimedOut => Ended::TimedOut,
-                End::Run(end) => ended(end),
-            };
-            return Answer {
-                ended,
-                duration,
-                calls,
-            };
+        let done = self.carry_out(Task::Agent(call)).await;
+        Answer {
+            ended: done.end.of_agent(),
+            duration: done.duration,
+            calls: done.calls,
         }
+    }
+
+    async fn check(&self, call: CheckCall<'_>) -> Checked {
+        check::look(call, async |task| self.carry_out(task).await.end).await
     }
 }
 
@@ -230,70 +260,5 @@ pub(super) async fn bind<'a>(
                 ))
             })?),
         }
-    }
-}
-
-pub(super) fn unavailable(error: &StartError, calls: u32) -> Answer {
-    Answer {
-        ended: Ended::Unavailable(error.to_string()),
-        duration: Duration::ZERO,
-        calls,
-    }
-}
-
-/// How a call of one worker ended.
-pub(super) enum End {
-    Run(RunEnd),
-    Died(Fate),
-    TimedOut,
-}
-
-/// Calls one worker, and sees to the deadline. `give_up` is for one that does not answer.
-pub(super) async fn call_worker(
-    worker: &LiveWorker,
-    call: AgentCall<'_>,
-    calls_before: u32,
-    give_up: fn(&LiveWorker),
-) -> (End, Duration) {
-    let (open_questions, questions) = watch::channel(0);
-    let reports = Reports {
-        sender: call.reports,
-        calls_before,
-        open_questions,
-    };
-    let mut time = AgentTime::begin(questions);
-    let (run, mut end) = worker.call(call.agent, call.arguments, call.context, reports);
-    let ended = tokio::select! {
-        biased;
-        ended = &mut end => Some(ended),
-        () = time.reaches(call.limit) => None,
-    };
-    match ended {
-        Some(Ok((RunEnd::Died(fate), _))) => (End::Died(fate), time.spent()),
-        Some(Ok((end, duration))) => (End::Run(end), duration.saturating_sub(time.waited())),
-        // The worker's state is gone, which its death alone brings about.
-        Some(Err(_)) => (End::TimedOut, time.spent()),
-        None => {
-            worker.cancel(run);
-            match timeout(CANCEL_GRACE, end).await {
-                // A thread goes on: the others may finish, and nothing new starts beside it.
-                Ok(Ok((RunEnd::Abandoned, _))) => worker.retire(),
-                Ok(_) => {}
-                Err(_) => give_up(worker),
-            }
-            (End::TimedOut, call.limit)
-        }
-    }
-}
-
-pub(super) fn ended(end: RunEnd) -> Ended {
-    match end {
-        RunEnd::Returned(returned) => Ended::Returned(returned),
-        RunEnd::Error(error) => Ended::Error(error),
-        RunEnd::Panicked(panic) => Ended::Panicked(panic),
-        RunEnd::Unbound(unbound) => Ended::Unbound(unbound),
-        RunEnd::Died(fate) => Ended::Crashed(fate.death),
-        // Nobody cancelled it: its worker was ending.
-        RunEnd::Cancelled | RunEnd::Abandoned => Ended::Crashed(Death::unknown()),
     }
 }

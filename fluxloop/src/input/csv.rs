@@ -72,6 +72,19 @@ enum Column {
     Unknown,
 }
 
+impl Column {
+    /// Whether its cells are names rather than texts.
+    fn is_name(&self) -> bool {
+        match self {
+            Self::Key(key) => matches!(key.as_str(), "persona" | "id"),
+            Self::Of("expect", key) => {
+                matches!(key.as_str(), "json_schema" | "termination" | "tools_called")
+            }
+            Self::Of(..) | Self::Unknown => false,
+        }
+    }
+}
+
 struct Rows<'a> {
     located: Located<'a>,
     columns: Vec<Column>,
@@ -183,18 +196,28 @@ impl Rows<'_> {
             }
         };
         // Blanks around a comma are no part of a name.
-        let text = match key.as_str() {
-            "persona" | "id" => cell.trim(),
-            _ => cell,
-        };
-        let value = if is_absent {
-            NodeValue::Null
+        let text = if self.columns[index].is_name() {
+            cell.trim()
         } else {
-            NodeValue::Text(text.to_owned())
+            cell
+        };
+        let value = match &self.columns[index] {
+            _ if is_absent => NodeValue::Null,
+            Column::Of("expect", key) if key.starts_with("max_") => number(text),
+            _ => NodeValue::Text(text.to_owned()),
         };
         let value = self.located.node(origin.clone(), value)?;
         mapping.entries.push(Entry { key, origin, value });
         Ok(())
+    }
+}
+
+/// A limit. What is no number stays text, and is refused where it is read.
+fn number(text: &str) -> NodeValue {
+    let written = text.trim();
+    match serde_json::from_str(written) {
+        Ok(number) => NodeValue::Number(number, written.into()),
+        Err(_) => NodeValue::Text(text.to_owned()),
     }
 }
 

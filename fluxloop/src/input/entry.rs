@@ -1,15 +1,18 @@
 use serde_json::{Map, Value};
 
 use super::{Format, RawInput};
-use crate::config::{ConfigError, ErrorKind, Node, NodeValue, Origin, Problems, Section};
+use crate::{
+    config::{ConfigError, ErrorKind, Node, NodeValue, Origin, Problems, Section},
+    expect::{self, Expectations},
+};
 
 /// The keys of an entry that are one value each.
-pub(super) const KEYS: [&str; 3 + ORIGINAL.len()] = {
-    let mut keys = [""; 3 + ORIGINAL.len()];
-    (keys[0], keys[1], keys[2]) = ("input", "persona", "id");
+pub(super) const KEYS: [&str; 4 + ORIGINAL.len()] = {
+    let mut keys = [""; 4 + ORIGINAL.len()];
+    (keys[0], keys[1], keys[2], keys[3]) = ("input", "persona", "id", "checks");
     let mut index = 0;
     while index < ORIGINAL.len() {
-        keys[3 + index] = ORIGINAL[index];
+        keys[4 + index] = ORIGINAL[index];
         index += 1;
     }
     keys
@@ -62,6 +65,8 @@ fn decode_entry(
             input: Value::String(text.clone()),
             persona: None,
             metadata: Map::new(),
+            expect: Expectations::default(),
+            checks: Vec::new(),
             place: place(item),
         }),
         NodeValue::Mapping(_) => Section::decode(Some(item), path, problems, |entry| {
@@ -89,7 +94,8 @@ fn decode_mapping(entry: &Section<'_>, item: &Node, hint: &str) -> Option<RawInp
             metadata.entry(key).or_insert_with(|| node.to_json());
         }
     }
-    refuse_expectations(entry);
+    let expect = expect::expectations(entry);
+    let checks = expect::chosen(entry);
     let persona = persona(entry);
     let id = entry.name("id");
     let Some(input) = input else {
@@ -100,6 +106,8 @@ fn decode_mapping(entry: &Section<'_>, item: &Node, hint: &str) -> Option<RawInp
         input,
         persona,
         metadata,
+        expect,
+        checks,
         place: place(item),
     })
 }
@@ -120,20 +128,6 @@ fn missing_input<T>(entry: &Section<'_>, item: &Node, hint: &str) -> Option<T> {
         .problems()
         .error(error.with_hint("did you mean `input`?"));
     None
-}
-
-/// A check that is not made must not look as if it had passed.
-fn refuse_expectations(entry: &Section<'_>) {
-    if let Some(node) = entry.node("expect").filter(|node| !node.is_empty()) {
-        let kind = ErrorKind::NotYet {
-            subject: entry.path_of("expect"),
-            what: "checks of what agents return",
-        };
-        let error = ConfigError::new(kind).at(node.origin.place());
-        entry
-            .problems()
-            .error(error.with_hint("remove it: a run passes when its agent returns"));
-    }
 }
 
 /// The persona of the entry, else of its metadata.

@@ -6,9 +6,12 @@ use super::{
     Format, Inputs, RawInput, csv, decode_entries, json,
     list::{list, no_inputs},
 };
-use crate::config::{
-    Config, ConfigError, ConfigErrors, DEFAULT_INPUTS, ErrorKind, INPUTS_LIMITS, MAX_INPUTS_BYTES,
-    Node, Problems, SourceFile, parse, shown_path, to_text,
+use crate::{
+    config::{
+        Config, ConfigError, ConfigErrors, DEFAULT_INPUTS, ErrorKind, INPUTS_LIMITS,
+        MAX_INPUTS_BYTES, Node, Problems, SourceFile, parse, shown_path, to_text,
+    },
+    expect,
 };
 
 /// Loads the inputs of a configuration: of its inputs files, one after the other, or its own `base_inputs` where it has
@@ -64,7 +67,8 @@ fn from_files(config: &Config) -> Result<Inputs, ConfigErrors> {
     }
     let (entries, warnings) = problems.into_result(entries)?;
     let yaml = match verbatim {
-        Some(text) if config.inputs_files.len() == 1 => text,
+        // What it takes from files beside it would not be beside the copy.
+        Some(text) if config.inputs_files.len() == 1 && !reads_files(&entries) => text,
         _ => written_again(&entries)?,
     };
     Ok(Inputs {
@@ -116,6 +120,10 @@ fn tree(
     }
 }
 
+fn reads_files(entries: &[RawInput]) -> bool {
+    entries.iter().any(|entry| entry.expect.reads_files())
+}
+
 /// The inputs as one YAML file, which an experiment keeps and can be run from.
 fn written_again(entries: &[RawInput]) -> Result<String, ConfigError> {
     let yaml = to_text(&as_written(entries));
@@ -156,6 +164,9 @@ pub(crate) fn as_written(inputs: &[RawInput]) -> Value {
         }
         if !input.metadata.is_empty() {
             entry["metadata"] = json!(input.metadata);
+        }
+        if let Value::Object(entry) = &mut entry {
+            expect::write(entry, &input.expect, &input.checks);
         }
         entry
     };

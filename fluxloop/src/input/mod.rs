@@ -11,7 +11,10 @@ mod located;
 
 use serde_json::{Map, Value};
 
-use crate::config::Warning;
+use crate::{
+    config::Warning,
+    expect::{ChosenCheck, Expectations},
+};
 
 pub(crate) use entry::decode_entries;
 pub(crate) use format::Format;
@@ -20,7 +23,7 @@ pub use load::load_inputs;
 pub(crate) use load::{as_written, read_again};
 
 /// One entry of the inputs, as it was read.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct RawInput {
     /// The entry's own `id`.
@@ -31,6 +34,10 @@ pub struct RawInput {
     pub persona: Option<String>,
     /// The entry's metadata.
     pub metadata: Map<String, Value>,
+    /// What is expected of its runs, besides what is expected of all.
+    pub expect: Expectations,
+    /// The checks that are made of its runs, besides those of all.
+    pub checks: Vec<ChosenCheck>,
     /// Where the entry begins, for messages: `inputs/generated.yaml:12`.
     pub place: String,
 }

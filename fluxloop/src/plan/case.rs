@@ -6,7 +6,10 @@ use serde_json::{
     value::{RawValue, to_raw_value},
 };
 
-use crate::{Persona, agent::Arguments, input::RawInput, replay::RecordedCall, secret::Secrets};
+use crate::{
+    Persona, agent::Arguments, expect::Criteria, input::RawInput, replay::RecordedCall,
+    secret::Secrets,
+};
 
 /// An input as runs use it, shared by all its cases.
 #[derive(Debug)]
@@ -24,6 +27,8 @@ pub struct PlannedInput {
     pub metadata: Option<Box<RawValue>>,
     /// The entry's metadata for rows: secrets masked.
     pub recorded_metadata: Option<Box<RawValue>>,
+    /// What its runs are judged by.
+    pub criteria: Criteria,
     /// Where the entry was read, for messages.
     pub place: String,
 }
@@ -34,7 +39,7 @@ impl PlannedInput {
         (id, raw): (&str, &RawInput),
         template: Option<(&Persona, &str)>,
         call: Option<&Arc<RecordedCall>>,
-        secrets: &Secrets,
+        (secrets, criteria): (&Secrets, Criteria),
     ) -> Self {
         let input = match (template, &raw.input) {
             (Some((persona, template)), Value::String(text)) => {
@@ -55,6 +60,7 @@ impl PlannedInput {
             },
             call: call.cloned(),
             metadata,
+            criteria,
             place: raw.place.clone(),
         }
     }
@@ -76,6 +82,7 @@ impl PlannedInput {
             recorded: input,
             metadata: None,
             recorded_metadata: None,
+            criteria: Criteria::default(),
             place: String::new(),
         }
     }

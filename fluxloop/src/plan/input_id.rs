@@ -95,9 +95,7 @@ mod tests {
         RawInput {
             id: id.map(str::to_owned),
             input: value,
-            persona: None,
-            metadata: serde_json::Map::new(),
-            place: String::new(),
+            ..RawInput::default()
         }
     }
 

@@ -26,6 +26,7 @@ use serde_json::value::RawValue;
 use crate::{
     Persona,
     config::Config,
+    expect::{ChosenCheck, Criteria},
     input::RawInput,
     replay::{RecordedCall, Replay},
 };
@@ -69,6 +70,7 @@ struct Asked<'a> {
     raw: &'a RawInput,
     id: &'a str,
     call: Option<&'a Arc<RecordedCall>>,
+    criteria: &'a Criteria,
     config: &'a Config,
 }
 
@@ -85,7 +87,7 @@ impl Asked<'_> {
                     (self.id, self.raw),
                     persona.as_deref().zip(template),
                     self.call,
-                    &config.secrets,
+                    (&config.secrets, self.criteria.clone()),
                 )),
             };
             if template.is_none() {
@@ -154,15 +156,19 @@ impl Plan {
         let personas = Personas::new(config)?;
         let mut ids = InputIds::new(&config.secrets);
         let mut pairs = Vec::new();
+        let secrets = &config.secrets;
+        let of_all = Criteria::of_all(&config.expect, &config.checks, secrets);
         for raw in inputs {
             // Also for an input that is left out: adding a filter renames no case.
             let id = ids.assign(raw);
             let asking = personas.asking(raw)?;
+            let criteria = of_all.with(&raw.expect, &raw.checks, secrets);
             for (id, call) in asked_with(&mut ids, id, replay) {
                 let asked = Asked {
                     raw,
                     id: &id,
                     call,
+                    criteria: &criteria,
                     config,
                 };
                 asked.by(&asking, seed, &mut pairs);
@@ -251,6 +257,21 @@ impl Plan {
             }
         }
         names
+    }
+
+    /// The checks that are written in Rust and that runs are judged by, each once.
+    #[must_use]
+    pub fn checks(&self) -> Vec<&ChosenCheck> {
+        let mut chosen: Vec<&ChosenCheck> = Vec::new();
+        for check in self
+            .pairs_run()
+            .flat_map(|pair| pair.input.criteria.checks())
+        {
+            if !chosen.iter().any(|known| known.name == check.name) {
+                chosen.push(check);
+            }
+        }
+        chosen
     }
 
     /// The inputs as agents get them, each once.

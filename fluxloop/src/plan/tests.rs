@@ -1,4 +1,4 @@
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 use super::{Plan, PlanError, PlanErrorKind};
 use crate::{Persona, agent::Arguments, config::Config, input::RawInput};
@@ -10,8 +10,8 @@ fn input(id: &str, persona: Option<&str>) -> RawInput {
         id: Some(id.to_owned()),
         input: json!(format!("text of {id}")),
         persona: persona.map(str::to_owned),
-        metadata: Map::new(),
         place: format!("inputs.yaml:{}", id.len()),
+        ..RawInput::default()
     }
 }
 

@@ -69,6 +69,7 @@ fn input(id: &str, input: Value) -> RawInput {
         persona: None,
         metadata: serde_json::Map::new(),
         place: "inputs/generated.yaml:2".to_owned(),
+        ..RawInput::default()
     }
 }
 

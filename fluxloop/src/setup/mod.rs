@@ -2,6 +2,7 @@
 
 mod error;
 mod unfit;
+mod unknown_check;
 
 use std::path::Path;
 
@@ -9,6 +10,7 @@ use jiff::Timestamp;
 
 pub use error::SetupError;
 pub use unfit::Unfit;
+pub use unknown_check::UnknownCheck;
 
 use crate::{
     artifact::{ArtifactInput, GitState},

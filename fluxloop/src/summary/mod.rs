@@ -1,6 +1,7 @@
 //! What an experiment amounts to: statistics folded from its runs, in memory that does not grow with them.
 
 mod cases;
+mod checks;
 mod failures;
 mod gate;
 mod repeats;
@@ -13,6 +14,7 @@ mod tally;
 pub mod words;
 
 pub use cases::{CaseReport, Repeats};
+pub use checks::{CheckCounts, NotJudged};
 pub use failures::FailureGroup;
 pub use gate::Verdict;
 pub use repeats::{Interval, Tries};

@@ -9,6 +9,7 @@ use crate::{
     Persona,
     agent::Arguments,
     event::{Outcome, Run},
+    expect::Criteria,
     plan::{Case, PlannedInput, trace_id},
 };
 
@@ -57,6 +58,7 @@ impl SampleRun {
                     recorded,
                     metadata: None,
                     recorded_metadata: self.metadata.map(|m| to_raw_value(&m).unwrap()),
+                    criteria: Criteria::default(),
                     place: "inputs/generated.yaml:2".to_owned(),
                 }),
                 persona: self.persona.map(|name| Arc::new(Persona::named(name))),
@@ -70,6 +72,7 @@ impl SampleRun {
             wall,
             attempts: self.attempts,
             outcome,
+            checks: Vec::new(),
             usage: None,
             cost: None,
             observations_dropped: 0,

@@ -4,8 +4,9 @@ use hdrhistogram::Histogram;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Repeats, Supervision,
+    CheckCounts, NotJudged, Repeats, Supervision,
     cases::CaseTries,
+    checks::Checks,
     failures::{FailureGroup, FailureGroups},
     tally::Tally,
 };
@@ -72,6 +73,7 @@ pub struct Statistics {
     groups: FailureGroups,
     /// Where tries of one case are told from those of another.
     cases: Option<CaseTries>,
+    checks: Checks,
     supervision: Option<Supervision>,
     #[serde(with = "super::sparse")]
     durations: Histogram<u64>,
@@ -100,6 +102,7 @@ impl Statistics {
             by_kind: BTreeMap::new(),
             groups: FailureGroups::default(),
             cases: None,
+            checks: Checks::default(),
             supervision: None,
             durations: durations(),
             shortest: Duration::MAX,
@@ -178,6 +181,7 @@ impl Statistics {
             *self.by_kind.entry(kind).or_default() += 1;
             self.groups.record(kind, &run.message, &run.case);
         }
+        self.checks.record(&run.checks);
         if let Some(cases) = &mut self.cases {
             cases.record(run);
         }
@@ -223,6 +227,18 @@ impl Statistics {
     #[must_use]
     pub fn failure_groups(&self) -> Vec<FailureGroup> {
         self.groups.sorted()
+    }
+
+    /// What became of checks over all runs, by name; nothing where nothing was expected.
+    #[must_use]
+    pub fn checks(&self) -> &BTreeMap<String, CheckCounts> {
+        self.checks.counts()
+    }
+
+    /// The checks that could not be judged, and why: by check, the most frequent reason first.
+    #[must_use]
+    pub fn not_judged(&self) -> Vec<NotJudged> {
+        self.checks.not_judged()
     }
 
     /// What the supervisor did in the conversations; nothing where there were none.

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     Persona,
     event::{ConversationRecord, FailureKind, Outcome, Run},
+    expect::{self, JudgedCheck},
     plan::PlannedInput,
     supervisor::TokenUsage,
     worker::protocol::Usage,
@@ -24,6 +25,8 @@ pub(crate) struct Tally<'a> {
     /// Why it failed: `summary.json` does not say, so it is not written down.
     #[serde(skip)]
     pub(super) message: Cow<'a, str>,
+    #[serde(default, skip_serializing_if = "<[_]>::is_empty")]
+    pub(super) checks: Cow<'a, [JudgedCheck]>,
     pub(super) duration: Duration,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) usage: Option<Usage>,
@@ -58,8 +61,12 @@ impl Tally<'_> {
 impl<'a> From<&'a Run> for Tally<'a> {
     fn from(run: &'a Run) -> Self {
         let (failed, message) = match &run.outcome {
-            Outcome::Returned(_) => (None, ""),
-            Outcome::Failed(failure) => (Some(failure.kind), failure.message.as_str()),
+            Outcome::Returned(_) => (None, Cow::Borrowed("")),
+            Outcome::Failed(failure) => (Some(failure.kind), Cow::Borrowed(&failure.message[..])),
+            // Answers differ, and what they miss is the same.
+            Outcome::Rejected { failure, .. } => {
+                (Some(failure.kind), Cow::Owned(expect::label(&run.checks)))
+            }
         };
         let persona = run.case.persona.as_ref();
         Self {
@@ -67,7 +74,8 @@ impl<'a> From<&'a Run> for Tally<'a> {
             pair: run.case.pair,
             persona: persona.map(|persona| Cow::Borrowed(persona.name.as_str())),
             failed,
-            message: Cow::Borrowed(message),
+            message,
+            checks: Cow::Borrowed(&run.checks),
             duration: run.duration,
             usage: run.usage,
             cost: run.cost,

@@ -12,7 +12,7 @@ use super::{
     run::Runs,
     serve::{ToEngine, WorkerError, agents_runtime, answer, talk_over},
 };
-use crate::{agent::Registry, env, observe::Beside};
+use crate::{agent::Registry, check::CheckRegistry, env, observe::Beside};
 
 /// The engine's end of the connection to such a worker.
 #[cfg(unix)]
@@ -41,6 +41,8 @@ pub(crate) fn start(
 ) -> Result<LocalWorker, WorkerError> {
     install_hook();
     let registry = Registry::collect().map_err(|error| WorkerError::Registry(error.to_string()))?;
+    let checks =
+        CheckRegistry::collect().map_err(|error| WorkerError::Registry(error.to_string()))?;
     let outbox = Arc::new(Outbox::default());
     let mut builder = agents_runtime(parallel);
     let mut recorder = None;
@@ -58,7 +60,7 @@ pub(crate) fn start(
         let runs = Runs::new(recorder);
         // An engine that is gone reads nothing more, and hears of no error.
         if let Ok(connected) = connected(own, &outbox, runs.recorder().is_some()) {
-            let _ = answer(connected, String::new(), (registry, outbox, runs)).await;
+            let _ = answer(connected, String::new(), (registry, checks), (outbox, runs)).await;
         }
     });
     Ok(LocalWorker {

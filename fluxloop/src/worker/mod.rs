@@ -3,6 +3,7 @@
 //! A worker knows nothing of experiments. It connects to the socket it was given, says which agents it
 //! holds, and runs what it is asked to run. `cargo fluxloop` starts it; nobody else needs to.
 
+mod check;
 mod entry;
 #[cfg(feature = "harness")]
 pub(crate) mod in_process;

@@ -2,6 +2,7 @@
 //! `PROTOCOL.md` beside this file describes them for workers in other languages.
 
 mod approval;
+mod check;
 mod observation;
 
 use std::borrow::Cow;
@@ -10,6 +11,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
 pub use approval::{ApprovalDecision, Approve, Approved, Withdrawn};
+pub use check::{Check, CheckInfo, Checked, WireCheckResult};
 pub use observation::{
     Happening, Level, OBSERVE_VARIABLE, Observation, ObserveOptions, PointInTime, SpanEnd,
     SpanError, SpanKind, SpanStart, Usage,
@@ -40,6 +42,8 @@ pub enum Request<'a> {
     /// Say whether arguments fit an agent, without running it.
     #[serde(borrow)]
     Bind(Bind<'a>),
+    /// Have a check look at a run.
+    Check(Check<'a>),
     /// Stop a run; it used up its time or nobody waits for it any more.
     Cancel(Cancel),
     /// The answer to `approve`.
@@ -121,6 +125,8 @@ pub enum Response<'a> {
     /// A run ended.
     #[serde(borrow)]
     Result(RunResult<'a>),
+    /// A check has looked at a run.
+    Checked(Checked),
     /// A cancelled run that cannot be stopped: its thread is busy. No result follows that counts.
     Abandoned(Cancel),
     /// Something happened in a run.
@@ -142,6 +148,9 @@ pub struct Hello {
     pub fluxloop: String,
     /// Every agent registered in it.
     pub agents: Vec<AgentInfo>,
+    /// Every check registered in it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub checks: Vec<CheckInfo>,
 }
 
 /// A registered agent.

@@ -26,7 +26,7 @@ pub(super) struct Runs {
 }
 
 #[derive(Debug)]
-enum Running {
+pub(super) enum Running {
     /// Stops at its next await.
     Async(AbortHandle),
     /// Cannot be stopped: it has a thread of its own.
@@ -84,7 +84,7 @@ impl Runs {
         }
     }
 
-    fn lock(&self) -> MutexGuard<'_, HashMap<u64, Running>> {
+    pub(super) fn lock(&self) -> MutexGuard<'_, HashMap<u64, Running>> {
         self.running.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -9,13 +9,15 @@ use super::{
     outbox::Outbox,
     panic::{catch, install_hook},
     protocol::{
-        AgentInfo, Bind, Bound, Call, Hello, MAX_LINE, Observation, Request, Response, VERSION,
+        AgentInfo, Bind, Bound, Call, Check, CheckInfo, Checked, Hello, MAX_LINE, Observation,
+        Request, Response, VERSION, WireCheckResult,
     },
     questions::{Asker, Questions},
     run::{Runs, abandoned},
 };
 use crate::{
     agent::{AgentEntry, BindError, Context, Registry},
+    check::{CheckEntry, CheckRegistry, RunView},
     env::{self, WorkerEnvironment},
     observe::{self, ObserveError, Recorder, Sink},
 };
@@ -27,6 +29,8 @@ pub(super) fn serve(environment: &WorkerEnvironment) -> Result<(), WorkerError> 
     super::orphan::end_with_engine().map_err(WorkerError::Runtime)?;
     let registry = Registry::collect()
         .map_err(|error| WorkerError::Registry(format!("{error}; {}", error.hint())))?;
+    let checks = CheckRegistry::collect()
+        .map_err(|error| WorkerError::Registry(format!("{error}; {}", error.hint())))?;
     let outbox = Arc::new(Outbox::default());
     let runs = Runs::new(record(environment, &outbox)?);
     let runtime = agents_runtime(environment.parallel)
@@ -35,7 +39,7 @@ pub(super) fn serve(environment: &WorkerEnvironment) -> Result<(), WorkerError> 
     // Spawned rather than blocked on: requests then wake a thread of the runtime, not this one.
     let (socket, token) = (environment.socket.clone(), environment.token.clone());
     let served = runtime.block_on(async move {
-        tokio::spawn(converse(socket, token, (registry, outbox, runs)))
+        tokio::spawn(converse(socket, token, (registry, checks), (outbox, runs)))
             .await
             .map_err(|error| WorkerError::Serving(error.to_string()))?
     });
@@ -99,23 +103,25 @@ pub(crate) enum WorkerError {
 async fn converse(
     socket: String,
     token: String,
-    (registry, outbox, runs): (Registry, Arc<Outbox>, Arc<Runs>),
+    (registry, checks): (Registry, CheckRegistry),
+    (outbox, runs): (Arc<Outbox>, Arc<Runs>),
 ) -> Result<(), WorkerError> {
     let connected = connect(&socket, &outbox, runs.recorder().is_some()).await;
     let connected = connected.map_err(|source| WorkerError::Connect {
         address: socket,
         source,
     })?;
-    answer(connected, token, (registry, outbox, runs)).await
+    answer(connected, token, (registry, checks), (outbox, runs)).await
 }
 
 /// Answers an engine that has been reached, until it says that it is done, or is gone.
 pub(super) async fn answer(
     (receiver, writing): (impl AsyncRead + Unpin, JoinHandle<()>),
     token: String,
-    (registry, outbox, runs): (Registry, Arc<Outbox>, Arc<Runs>),
+    (registry, checks): (Registry, CheckRegistry),
+    (outbox, runs): (Arc<Outbox>, Arc<Runs>),
 ) -> Result<(), WorkerError> {
-    let worker = Worker::new(outbox, &registry, (token, runs));
+    let worker = Worker::new(outbox, (&registry, checks), (token, runs));
     let read = worker.read_requests(receiver).await;
     worker.outbox.close();
     // An engine that is gone reads nothing more; that it did not is its own matter.
@@ -183,22 +189,29 @@ struct Worker {
     runs: Arc<Runs>,
     questions: Arc<Questions>,
     agents: HashMap<String, &'static AgentEntry>,
+    checks: CheckRegistry,
 }
 
 impl Worker {
-    fn new(outbox: Arc<Outbox>, registry: &Registry, (token, runs): (String, Arc<Runs>)) -> Self {
+    fn new(
+        outbox: Arc<Outbox>,
+        (registry, checks): (&Registry, CheckRegistry),
+        (token, runs): (String, Arc<Runs>),
+    ) -> Self {
         let agents = || registry.agents();
         let hello = Hello {
             protocol: VERSION,
             token,
             fluxloop: env!("CARGO_PKG_VERSION").to_owned(),
             agents: agents().map(AgentInfo::from).collect(),
+            checks: checks.checks().map(check_info).collect(),
         };
         let worker = Self {
             outbox,
             runs,
             questions: Arc::default(),
             agents: agents().map(|agent| (agent.id(), agent)).collect(),
+            checks,
         };
         worker.send(&Response::Hello(hello));
         worker
@@ -225,6 +238,7 @@ impl Worker {
             match request {
                 Request::Call(call) => self.call(call),
                 Request::Bind(bind) => self.bind(&bind),
+                Request::Check(check) => self.check(&check),
                 Request::Cancel(cancel) => {
                     if self.runs.cancel(cancel.run) {
                         self.send(&abandoned(cancel.run));
@@ -256,6 +270,22 @@ impl Worker {
                 self.refuse(call.run, format!("the context cannot be read: {error}"));
             }
         }
+    }
+
+    fn check(&self, asked: &Check<'_>) {
+        let view = serde_json::from_str::<RunView>(asked.view.get());
+        let refused = match (self.checks.get(&asked.check), view) {
+            (Some(check), Ok(view)) => {
+                return self.runs.check(&self.outbox, asked.run, check, view);
+            }
+            (None, _) => format!("no check `{}` is registered in this worker", asked.check),
+            (_, Err(error)) => format!("the run cannot be read: {error}"),
+        };
+        // It is the engine's mistake, and still a result.
+        self.send(&Response::Checked(Checked {
+            run: asked.run,
+            result: WireCheckResult::NotJudged(refused),
+        }));
     }
 
     /// Answers a call that no agent can take. It is the engine's mistake, and still a result.
@@ -295,5 +325,13 @@ impl Worker {
     fn send(&self, response: &Response<'_>) {
         // Each part is text or JSON already: it can be written.
         let _ = self.outbox.send(response);
+    }
+}
+
+fn check_info(check: &CheckEntry) -> CheckInfo {
+    CheckInfo {
+        name: check.name.to_owned(),
+        file: check.file.to_owned(),
+        line: check.line,
     }
 }

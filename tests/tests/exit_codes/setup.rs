@@ -58,14 +58,14 @@ gate: { min_success_rate: 95 }
       | ^
       = help: write `key: value` lines, for example `iterations: 10`
     ");
-    project.write("configs/simulation.yaml", "expect: { contains: hello }");
+    project.write("configs/simulation.yaml", "expect: { contians: hello }");
     insta::assert_snapshot!(refused(&project, "", 96), @"
-    error: `expect`: checks of what agents return are not part of this version yet
-     --> configs/simulation.yaml:1:9
+    error: `expect.contians`: nothing reads this key
+     --> configs/simulation.yaml:1:11
       |
-    1 | expect: { contains: hello }
-      |         ^
-      = help: remove it: a run passes when its agent returns
+    1 | expect: { contians: hello }
+      |           ^
+      = help: did you mean `contains`?
     ");
 }
 

@@ -130,6 +130,31 @@ fn a_key_that_is_refused_ends_the_experiment() {
     leaves_no_key(&experiment, &finished);
 }
 
+/// Knows the key of those who say hello.
+fn particular(body: &Value) -> (u16, Value) {
+    if body.to_string().contains("hello") {
+        openai(body)
+    } else {
+        refusing(body)
+    }
+}
+
+#[test]
+fn a_key_that_has_worked_is_refused_for_one_run_alone_also_where_none_was_right() {
+    let config = "multi_turn: { enabled: true, supervisor: { max_retries: 0 } }\n\
+                  expect: { contains: what nobody says }\n";
+    let project = project().config(config);
+    let provider = Provider::start(particular);
+    let finished = run(&project, "openai", &provider.address, "--iterations 2").exits(100);
+    let rows = project.latest().rows("trace_summary.jsonl");
+    let kinds: Vec<_> = rows
+        .iter()
+        .map(|row| row["error"]["kind"].as_str().unwrap())
+        .collect();
+    let (rejected, refused) = ("expectation_failed", "supervisor_error");
+    assert_eq!(kinds, [rejected, refused, rejected, refused], "{finished}");
+}
+
 /// Says what is no decision.
 fn reluctant(_: &Value) -> (u16, Value) {
     let message = json!({"role": "assistant", "content": "I would rather not say."});

@@ -1,3 +1,4 @@
+mod judged;
 mod part;
 
 use fluxloop::event::FailureKind;

@@ -7,6 +7,7 @@ use fluxloop::{
 use serde_json::value::RawValue;
 
 use super::{
+    checks::push_checks,
     figures::{amount, grouped, moment, tokens},
     line::Line,
     page::{ODD, Page, STRONG},
@@ -65,6 +66,9 @@ impl CaseView<'_> {
         }
         if page.is_brief() {
             return text;
+        }
+        if !self.run.checks.is_empty() {
+            push_checks(&mut text, &self.run.checks, page);
         }
         if !conversation.is_empty() {
             push_transcript(&mut text, self.run, page);

@@ -1,6 +1,7 @@
 //! An experiment that is over, told to people: pure functions from what was recorded and a page to a text.
 
 mod case;
+mod checks;
 mod figures;
 mod head;
 mod line;

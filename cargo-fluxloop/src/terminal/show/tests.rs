@@ -115,6 +115,43 @@ fn quiet_shows_the_essentials() {
 }
 
 #[test]
+fn checks_are_told_with_what_became_of_them() {
+    let row = json!({
+        "trace_id": "trace_9", "case": "run::any::x::iter_0", "success": false, "duration_ms": 5.0, "output": "no",
+        "error": {"kind": "expectation_failed", "message": "contains: expected \"order\" in the output, found \"no\""},
+        "checks": [
+            {"check": "matches", "result": "passed"},
+            {"check": "contains", "result": "failed", "message": "expected \"order\" in the output, found \"no\""},
+            {"check": "max_tokens", "result": "not_judged", "message": "no generation was observed, so no tokens are known"},
+            {"check": "of_later\u{1b}[2J", "result": "half", "message": "a\nb"},
+        ],
+    });
+    let text = shown(&row, None, page(Some(60), Verbosity::Normal));
+    insta::assert_snapshot!(text, @r#"
+    ✗ run::any::x::iter_0
+      trace_9 · iteration 0 · 5.0ms
+
+    Error
+      expectation_failed
+      contains: expected "order" in the output, found "no"
+
+    Output
+      no
+
+    Checks
+      ✓ matches
+      ✗ contains: expected "order" in the output, found "no"
+      ? max_tokens: not judged: no generation was observed, so
+        no tokens are known
+      ? of_later\u{1b}[2J: half: a
+        b
+
+    Observations
+      not recorded: the experiment ran with `save_traces: false`
+    "#);
+}
+
+#[test]
 fn what_was_not_observed_is_said() {
     let page = page(Some(80), Verbosity::Normal);
     let row = json!({

@@ -39,7 +39,9 @@ pub use index::ObservationIndex;
 pub use newest::newest;
 pub use observation::{ObservationRow, ObservationType};
 pub use rows::Rows;
-pub use run::{RecordedFailure, RecordedRun, RecordedSupervisor, RecordedUsage, Said};
+pub use run::{
+    RecordedCheck, RecordedFailure, RecordedRun, RecordedSupervisor, RecordedUsage, Said,
+};
 pub use summary::{ExperimentStatus, RecordedGate, RecordedSummary};
 pub use tree::{Observation, ObservationTree, Visit};
 

@@ -25,7 +25,7 @@ pub struct RecordedRun {
     /// What the agent was asked, as JSON.
     #[serde(default)]
     pub input: Option<Box<RawValue>>,
-    /// What it answered, as JSON; absent when it failed, and when it answered null.
+    /// What it answered, as JSON, right or not; absent when it did not answer, and when it answered null.
     #[serde(default)]
     pub output: Option<Box<RawValue>>,
     /// The agent's own time in milliseconds.
@@ -34,6 +34,9 @@ pub struct RecordedRun {
     /// Why it failed.
     #[serde(default, deserialize_with = "lenient")]
     pub error: Option<RecordedFailure>,
+    /// What the run was judged by, and what became of that.
+    #[serde(default, deserialize_with = "lenient")]
+    pub checks: Vec<RecordedCheck>,
     /// How often the agent was called; absent when once a turn.
     #[serde(default, deserialize_with = "lenient")]
     pub attempts: Option<u32>,
@@ -172,6 +175,21 @@ pub struct RecordedFailure {
     /// Of an observation: it ended in a panic.
     #[serde(default, deserialize_with = "lenient")]
     pub panic: bool,
+}
+
+/// A check of a run. Any part may be missing.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[non_exhaustive]
+pub struct RecordedCheck {
+    /// The key under `expect`, or the name of a check that is written in Rust.
+    #[serde(default, deserialize_with = "text")]
+    pub check: String,
+    /// `passed`, `failed` or `not_judged`.
+    #[serde(default, deserialize_with = "text")]
+    pub result: String,
+    /// What was expected and found, or why it could not be judged.
+    #[serde(default, deserialize_with = "text")]
+    pub message: String,
 }
 
 /// Tokens, as far as they are known.

@@ -7,7 +7,7 @@ use super::{
     RecordedUsage,
     lenient::{lenient, moment, text},
 };
-use crate::summary::{Counts, DurationsMs};
+use crate::summary::{CheckCounts, Counts, DurationsMs};
 
 /// How an experiment stands.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
@@ -89,6 +89,9 @@ pub struct RecordedSummary {
     /// Runs by the name of their persona.
     #[serde(default, deserialize_with = "lenient")]
     pub by_persona: BTreeMap<String, Counts>,
+    /// What became of checks over all runs, by name.
+    #[serde(default, deserialize_with = "lenient")]
+    pub checks: BTreeMap<String, CheckCounts>,
     /// Tokens that the agent's models used, where they are known.
     #[serde(default, deserialize_with = "lenient")]
     pub token_usage: Option<RecordedUsage>,

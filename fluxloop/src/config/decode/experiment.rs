@@ -9,11 +9,7 @@ use std::{
 use regex::Regex;
 
 use super::{Section, Surroundings};
-use crate::config::{
-    CaseSelection, Gate, Output, SnapshotSettings,
-    error::{ConfigError, ErrorKind, Warning},
-    node::{Node, Origin},
-};
+use crate::config::{CaseSelection, Gate, Output, SnapshotSettings, error::Warning, node::Origin};
 
 /// Where inputs are looked for when no key names a file.
 pub(crate) const DEFAULT_INPUTS: &str = "inputs/generated.yaml";
@@ -175,34 +171,4 @@ pub(super) fn project_directory(root: &Section<'_>, surroundings: &Surroundings<
         root.wrong::<()>("project_directory", node, "an absolute path");
     }
     surroundings.project_directory.to_path_buf()
-}
-
-/// A check that is not made must not look as if it had passed.
-pub(super) fn refuse_judgement(root: &Section<'_>) {
-    for key in ["expect", "checks"] {
-        if let Some(node) = root.node(key).filter(|node| !node.is_empty()) {
-            not_yet(
-                root,
-                key,
-                node,
-                "checks of what agents return",
-                "remove it: a run passes when its agent returns",
-            );
-        }
-    }
-}
-
-/// Refuses what was asked for and belongs to a later version.
-pub(super) fn not_yet(
-    section: &Section<'_>,
-    key: &str,
-    node: &Node,
-    what: &'static str,
-    hint: &str,
-) {
-    let subject = node.origin.subject(&section.path_of(key));
-    let error = ConfigError::new(ErrorKind::NotYet { subject, what });
-    section
-        .problems()
-        .error(error.at(node.origin.place()).with_hint(hint));
 }

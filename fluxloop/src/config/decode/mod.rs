@@ -25,7 +25,7 @@ use super::{
     section::Section,
 };
 use crate::{
-    input,
+    expect, input,
     secret::{HEADER_VARIABLES, MASK, Secrets, header_values, is_secret_variable, looks_secret},
 };
 
@@ -155,7 +155,6 @@ fn config(root: &Section<'_>, files: Vec<PathBuf>, surroundings: &Surroundings<'
         conversation::multi_turn(section, &personas, surroundings)
     });
     secrets.extend(keys);
-    experiment::refuse_judgement(root);
     root.ignore(&ACCEPTED);
     let generation = generation::settings(root);
     let runner = runner::section(root, surroundings, &mut secrets);
@@ -190,6 +189,8 @@ fn config(root: &Section<'_>, files: Vec<PathBuf>, surroundings: &Surroundings<'
         observe: root.section("observe", observe::settings),
         snapshots: experiment::snapshots(root),
         cases: root.section("cases", experiment::cases),
+        expect: expect::expectations(root),
+        checks: expect::chosen(root),
         gate: root.section("gate", experiment::gate),
         fail_fast: root.switch("fail_fast").unwrap_or(false),
         secrets: Secrets::new(secrets),

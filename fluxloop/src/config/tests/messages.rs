@@ -160,15 +160,6 @@ fn later_versions() {
     1 | multi_turn: {max_turns: 2, min_turns: 3}
       |                                       ^
     ");
-    insta::assert_snapshot!(errors("expect: [{contains: hi}]\n"), @r#"
-    error: `expect`: checks of what agents return are not part of this version yet
-     --> configs/simulation.yaml:1:9
-      |
-    1 | expect: [{contains: hi}]
-      |         ^
-      = help: remove it: a run passes when its agent returns
-    "#);
-    assert!(Project::simulation("expect: []\nchecks:\n").load().is_ok());
     insta::assert_snapshot!(Project::simulation("").flag("max-turns", "3").warnings(), @"warning: `--max-turns` has no effect: it is about conversations, which are off");
 }
 

@@ -5,6 +5,7 @@ mod cost;
 mod decision;
 pub(super) mod mask;
 mod spans;
+mod tool_calls;
 
 use std::borrow::Cow;
 
@@ -14,10 +15,12 @@ use serde_json::value::{RawValue, to_raw_value};
 use super::{
     Settings,
     notice::{Decided, TurnEnd},
+    settings::ToolSight,
 };
 use crate::{
     config::Pricing,
-    event::{Observation, ObservationKind, ObservedError, Outcome, Run, SpanEnded, SpanId, What},
+    event::{Observation, ObservationKind, ObservedError, Run, SpanEnded, SpanId, What},
+    expect::RunFacts,
     plan::Case,
     supervisor::TokenUsage,
     worker::protocol::{Happening, Level, PointInTime, SpanEnd, SpanKind, SpanStart, Usage},
@@ -25,6 +28,7 @@ use crate::{
 use actions::Actions;
 use cost::Cost;
 use spans::{Open, OpenSpans};
+use tool_calls::ToolCalls;
 
 /// Takes observations.
 pub(crate) type Tell<'a> = &'a mut dyn FnMut(&Observation<'_>);
@@ -44,8 +48,11 @@ pub(crate) struct Recording {
     decisions: u32,
     supervisor_usage: Option<TokenUsage>,
     usage: Option<Usage>,
+    /// A generation did not tell all of its tokens.
+    has_untold_tokens: bool,
     cost: Cost,
     actions: Actions,
+    tool_calls: ToolCalls,
 }
 
 impl Recording {
@@ -66,8 +73,10 @@ impl Recording {
             decisions: 0,
             supervisor_usage: None,
             usage: None,
+            has_untold_tokens: false,
             cost: Cost::default(),
             actions: Actions::default(),
+            tool_calls: ToolCalls::new(case.input.criteria.asks_for_tools()),
         }
     }
 
@@ -93,7 +102,7 @@ impl Recording {
         let Some(turn) = self.open.remove(id) else {
             return;
         };
-        self.open.close_all(end.at, tell);
+        self.close_open(end.at, tell);
         self.turn = None;
         let mut ended = SpanEnded::new(turn.at, end.duration);
         match &end.result {
@@ -130,6 +139,7 @@ impl Recording {
         settings: &Settings,
         tell: Tell<'_>,
     ) {
+        self.tool_calls.heard();
         let what = mask::happening(what, &settings.secrets);
         match what {
             Happening::SpanStart(start) => self.span_began((call, at), start, tell),
@@ -153,19 +163,32 @@ impl Recording {
 
     /// Closes what is open, the run last.
     pub(crate) fn close(&mut self, run: &Run, tell: Tell<'_>) {
-        self.open.close_all(run.completed_at, tell);
+        self.close_open(run.completed_at, tell);
         let mut ended = SpanEnded::new(self.started_at, run.duration);
-        match &run.outcome {
-            Outcome::Returned(output) => ended.output = Some(Cow::Borrowed(output)),
-            Outcome::Failed(failure) => {
-                ended.error = Some(ObservedError::Failure(Cow::Borrowed(failure)));
-            }
-        }
+        let failure = run.outcome.failure();
+        ended.output = run.outcome.output().map(Cow::Borrowed);
+        ended.error = failure.map(|failure| ObservedError::Failure(Cow::Borrowed(failure)));
         tell(&Observation {
             level: ended.error.as_ref().map(|_| Level::Error),
             what: What::End(Box::new(ended)),
             ..of_run(run.completed_at)
         });
+    }
+
+    /// What is known of the run until now, where the answers came of these calls of the agent.
+    pub(super) fn facts(&self, calls: &[u32], sight: ToolSight) -> RunFacts {
+        RunFacts {
+            usage: self.usage,
+            has_untold_tokens: self.has_untold_tokens || self.open.has_generation(),
+            tool_calls: self.tool_calls.of(calls),
+            missing_calls: self.tool_calls.missing(sight),
+        }
+    }
+
+    /// Ends what has not ended by itself.
+    fn close_open(&mut self, at: Timestamp, tell: Tell<'_>) {
+        self.has_untold_tokens |= self.open.has_generation();
+        self.open.close_all(at, tell);
     }
 
     fn span_began(&mut self, (call, at): (u32, Timestamp), start: SpanStart<'_>, tell: Tell<'_>) {
@@ -174,6 +197,7 @@ impl Recording {
             span: start.id,
         };
         let told = self.has_room();
+        self.tool_calls.began((call, start.id), &start);
         let mut open = Open {
             name: start.name.into_owned(),
             kind: start.kind.into(),
@@ -213,6 +237,7 @@ impl Recording {
             open.kind = kind.into();
         }
         self.account(&open, &end, pricing);
+        self.tool_calls.ended((call, end.id), &end);
         if !open.told {
             return;
         }
@@ -248,6 +273,7 @@ impl Recording {
     fn account(&mut self, open: &Open, end: &SpanEnd<'_>, pricing: &Pricing) {
         if let Some(usage) = end.usage {
             *self.usage.get_or_insert_default() += usage;
+            self.has_untold_tokens |= usage.total_tokens().is_none();
             let later = model_of(end.attributes.as_deref());
             let asked = open.model.as_deref().or(later.as_deref());
             self.cost.add([end.model.as_deref(), asked], usage, pricing);
@@ -256,6 +282,7 @@ impl Recording {
             self.open.mark_counted(open.parent);
         } else if open.kind == ObservationKind::Generation {
             self.usage.get_or_insert_default();
+            self.has_untold_tokens = true;
             self.cost.add_unknown();
         }
     }

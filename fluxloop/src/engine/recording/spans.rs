@@ -88,6 +88,12 @@ impl OpenSpans {
         }
     }
 
+    /// Whether a generation has not ended, and none within it has told of its tokens.
+    pub(super) fn has_generation(&self) -> bool {
+        let mut open = self.spans.values().map(|(_, open)| open);
+        open.any(|open| open.kind == ObservationKind::Generation && !open.counted)
+    }
+
     /// The span itself, or the nearest around it whose start was told.
     pub(super) fn nearest_told(&self, mut id: SpanId) -> SpanId {
         while let Some((_, open)) = self.spans.get(&id)

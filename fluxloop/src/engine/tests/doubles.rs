@@ -4,28 +4,30 @@ use std::{cell::RefCell, collections::VecDeque, fmt::Write as _, io, time::Durat
 
 use jiff::Timestamp;
 use serde_json::{
-    Map, json,
+    json,
     value::{RawValue, to_raw_value},
 };
 use tokio::time::{Instant, sleep};
 
 use crate::engine::{
     Approver, Clock, Consumers, EngineError, Experiment, Settings, Stop, StopLevel, Stopper,
+    ToolSight,
 };
 use crate::{
     agent::{AgentError, Arguments},
     artifact::ArtifactError,
+    check::CheckResult,
     config::{Gate, Pricing},
     event::{
-        Consumer, ConversationRecord, Event, FailureKind, Finished, Observation, Outcome, Started,
-        What,
+        Consumer, ConversationRecord, Event, FailureKind, Finished, Observation, Started, What,
     },
-    host::{AgentCall, AgentHost, Answer, CallReport, Death, Ended, Returned},
+    expect::{JudgedCheck, sample},
+    host::{AgentCall, AgentHost, Answer, CallReport, CheckCall, Checked, Death, Ended, Returned},
     input::RawInput,
     plan::Plan,
     secret::Secrets,
     supervisor::Supervisor,
-    worker::protocol::{Happening, Usage},
+    worker::protocol::{Happening, Panic, Usage},
 };
 
 /// What the scripted agent does in one call.
@@ -41,6 +43,8 @@ pub(super) enum Step {
     },
     /// Tells of these happenings, a millisecond apart, and answers.
     Tell(Vec<Happening<'static>>),
+    /// Tells of these happenings, and fails in a way that may pass.
+    TellAndFail(Vec<Happening<'static>>),
     /// Tells of these happenings, and dies.
     TellAndCrash(Vec<Happening<'static>>),
     Crash,
@@ -63,6 +67,8 @@ pub(super) struct Scripted {
     pub(super) inputs: RefCell<Vec<String>>,
     /// Of each call: turn, messages before, state.
     pub(super) contexts: RefCell<Vec<(u32, usize, Option<String>)>>,
+    /// Of each check: the run that it saw.
+    pub(super) views: RefCell<Vec<serde_json::Value>>,
 }
 
 impl Scripted {
@@ -136,6 +142,10 @@ impl AgentHost for Scripted {
                 tell(&call, happenings);
                 Ended::Crashed(ABORTED)
             }
+            Step::TellAndFail(happenings) => {
+                tell(&call, happenings);
+                Ended::Error(busy())
+            }
             Step::Crash => Ended::Crashed(ABORTED),
             Step::Unavailable => Ended::Unavailable("it does not start".to_owned()),
             Step::Hang => {
@@ -150,6 +160,32 @@ impl AgentHost for Scripted {
             calls: 1,
         }
     }
+
+    async fn check(&self, call: CheckCall<'_>) -> Checked {
+        self.limits.borrow_mut().push(call.limit);
+        self.judge(call)
+    }
+}
+
+impl Scripted {
+    /// What a check says goes by its name.
+    fn judge(&self, call: CheckCall<'_>) -> Checked {
+        let view = serde_json::to_value(&**call.view).expect("plain data");
+        self.views.borrow_mut().push(view);
+        match call.check {
+            "polite" => Checked::Judged(CheckResult::Passed),
+            "rude" => Checked::Judged(CheckResult::failed("it said s3cret-value")),
+            "torn" => Checked::Judged(CheckResult::not_judged("who knows")),
+            "panics" => Checked::Panicked(Panic {
+                message: "assertion failed\n  left: 1".to_owned(),
+                file: Some("src/checks.rs".to_owned()),
+                line: Some(7),
+            }),
+            "endless" => Checked::TimedOut,
+            "aborts" => Checked::Crashed(ABORTED),
+            other => Checked::Unavailable(format!("no `{other}`")),
+        }
+    }
 }
 
 const ABORTED: Death = Death {
@@ -157,6 +193,14 @@ const ABORTED: Death = Death {
     exit_code: None,
     hung_up: false,
 };
+
+fn busy() -> AgentError {
+    AgentError {
+        message: "busy".to_owned(),
+        causes: Vec::new(),
+        transient: true,
+    }
+}
 
 fn tell(call: &AgentCall<'_>, happenings: Vec<Happening<'static>>) {
     for (number, what) in (0..).zip(happenings) {
@@ -195,6 +239,7 @@ pub(super) struct Recorder {
     pub(super) usages: Vec<Option<Usage>>,
     pub(super) dropped: Vec<u64>,
     pub(super) costs: Vec<Option<f64>>,
+    pub(super) checks: Vec<Vec<JudgedCheck>>,
 }
 
 impl Recorder {
@@ -231,17 +276,16 @@ impl Recorder {
                 }
             }
             Event::RunFinished { run, so_far } => {
-                let (word, kind) = match &run.outcome {
-                    Outcome::Returned(output) => {
-                        self.texts.push_str(output.get());
-                        ("ok", None)
-                    }
-                    Outcome::Failed(failure) => {
-                        self.texts
-                            .push_str(&serde_json::to_string(failure).expect("plain data"));
-                        ("FAILED", Some(failure.kind))
-                    }
-                };
+                if let Some(output) = run.outcome.output() {
+                    self.texts.push_str(output.get());
+                }
+                let failure = run.outcome.failure();
+                if let Some(failure) = failure {
+                    self.texts
+                        .push_str(&serde_json::to_string(failure).expect("plain data"));
+                }
+                let word = if failure.is_some() { "FAILED" } else { "ok" };
+                let kind = failure.map(|failure| failure.kind);
                 self.lines.push(format!(
                     "< {} {word} ({})",
                     run.trace_id,
@@ -254,6 +298,7 @@ impl Recorder {
                 self.conversations.extend(run.conversation.clone());
                 self.usages.push(run.usage);
                 self.costs.push(run.cost);
+                self.checks.push(run.checks.clone());
                 self.dropped.push(run.observations_dropped);
                 if let Some((at, stopper, level)) = &self.stop_at_run
                     && self.kinds.len() == *at
@@ -378,6 +423,10 @@ pub(super) struct Setup {
     pub(super) recorder: Recorder,
     pub(super) stop: Stop,
     pub(super) supervisor: Option<Supervisor>,
+    /// What is expected of all runs.
+    pub(super) expect: serde_json::Value,
+    /// The checks that all runs are judged by.
+    pub(super) checks: Vec<&'static str>,
 }
 
 impl Setup {
@@ -401,6 +450,7 @@ impl Setup {
                 },
                 max_observations: 10_000,
                 pricing: Pricing::default(),
+                tools: ToolSight::All,
                 secrets: Secrets::new(["s3cret-value"]),
             },
             inputs,
@@ -408,6 +458,8 @@ impl Setup {
             recorder: Recorder::default(),
             stop,
             supervisor: None,
+            expect: json!({}),
+            checks: Vec::new(),
         }
     }
 
@@ -416,12 +468,13 @@ impl Setup {
             .map(|n| RawInput {
                 id: Some(format!("in{n}")),
                 input: json!("hello"),
-                persona: None,
-                metadata: Map::new(),
                 place: "inputs.yaml:1".to_owned(),
+                ..RawInput::default()
             })
             .collect();
         let mut config = crate::config::Config::sample();
+        (config.expect, config.checks) = sample(&self.expect, &self.checks);
+        config.secrets = self.settings.secrets.clone();
         config.iterations = self.iterations.try_into().expect("at least 1");
         Plan::new(&config, &inputs, 7)
             .expect("a plan")

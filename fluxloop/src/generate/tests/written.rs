@@ -5,6 +5,7 @@ use proptest::prelude::*;
 use super::*;
 use crate::{
     config::{LoadRequest, load},
+    expect::sample,
     generate::Strategy,
     input::{Inputs, load_inputs},
 };
@@ -134,4 +135,29 @@ proptest! {
         request.variations = 5.try_into().unwrap();
         assert_loads(&generate(&request).unwrap());
     }
+}
+
+#[test]
+fn what_is_expected_is_kept_where_the_same_is_asked_for() {
+    let mut config = config(&TWO[..1], &[]);
+    let expect = json!({"contains": "port", "not_contains": "sorry", "max_tokens": 10});
+    let (expect, checks) = sample(&expect, &["polite"]);
+    config.base_inputs[0].expect = expect.clone();
+    config.base_inputs[0].checks = checks;
+    let generated = generated(&config, &[Strategy::Typo, Strategy::Adversarial]);
+    let [typo, attack] = &generated.inputs[..] else {
+        panic!("two inputs: {:?}", generated.inputs);
+    };
+    assert_eq!(typo.expect, json!(expect.written()));
+    assert_eq!(typo.checks, ["polite"]);
+    // Whatever is asked, limits hold.
+    assert_eq!(
+        attack.expect,
+        json!({"not_contains": "sorry", "max_tokens": 10})
+    );
+    assert!(attack.checks.is_empty());
+    let entries = loaded(&generated).entries;
+    assert_eq!(entries[0].expect, expect);
+    assert_eq!(entries[0].checks[0].name, "polite");
+    assert_eq!(json!(entries[1].expect.written()), attack.expect);
 }

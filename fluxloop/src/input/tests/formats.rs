@@ -41,31 +41,85 @@ fn kept(inputs: &Inputs) {
 }
 
 #[test]
-fn expectations_are_not_yet_checked_in_any_format() {
-    insta::assert_snapshot!(wrong("in.csv", "input,expect.contains\na,\nb,yes\n"), @"
-    error: `inputs[1].expect`: checks of what agents return are not part of this version yet
-     --> in.csv:3:3
+fn expectations_stand_beside_inputs_in_every_format() {
+    let csv = "input,expect.contains,expect.max_turns,expect.max_duration_ms,expect.tools_called,checks\n\
+               a, yes ,3,1.5, lookup ,polite brief\nb,,,,,\n";
+    let yaml = "- input: a\n  expect: {contains: ' yes ', max_turns: 3, max_duration_ms: 1.5, tools_called: lookup}\n  \
+                checks: [polite, brief]\n- b\n";
+    let json = r#"[{"input": "a", "expect": {"contains": " yes ", "max_turns": 3, "max_duration_ms": 1.5,
+        "tools_called": "lookup"}, "checks": "polite,brief"}, "b"]"#;
+    let expected = read("in.yaml", yaml);
+    assert_eq!(expected.entries[0].expect.written()["max_turns"], 3);
+    assert!(expected.entries[1].expect.is_empty() && expected.entries[1].checks.is_empty());
+    for (name, text) in [("in.csv", csv), ("in.json", json), ("in.yaml", yaml)] {
+        let inputs = read(name, text);
+        assert!(inputs.warnings.is_empty(), "{}", warnings(&inputs));
+        for (own, other) in inputs.entries.iter().zip(&expected.entries) {
+            assert_eq!(own.expect, other.expect, "{name}");
+            let names = |input: &RawInput| {
+                let names = input.checks.iter().map(|check| check.name.clone());
+                names.collect::<Vec<_>>()
+            };
+            assert_eq!(names(own), names(other), "{name}");
+        }
+        let again = read("inputs.yaml", &inputs.yaml);
+        assert_eq!(again.entries[0].expect, expected.entries[0].expect);
+        assert_eq!(again.entries[0].checks.len(), 2);
+    }
+}
+
+#[test]
+fn expectations_that_are_wrong_are_refused_where_they_stand() {
+    insta::assert_snapshot!(wrong("in.csv", "input,expect.max_turns,expect.contain\na,few,\nb,,yes\n"), @r"
+    error: `inputs[0].expect.max_turns`: expected a whole number from 1 to 100, found the text `few`
+     --> in.csv:2:3
       |
-    3 | b,yes
+    2 | a,few,
       |   ^
-      = help: remove it: a run passes when its agent returns
-    ");
-    insta::assert_snapshot!(wrong("in.jsonl", "{\"input\": \"a\", \"expect\": {\"contains\": \"yes\"}}"), @r#"
-    error: `inputs[0].expect`: checks of what agents return are not part of this version yet
-     --> in.jsonl:1:26
+
+    error: `inputs[1].expect.contain`: nothing reads this key
+     --> in.csv:3:4
       |
-    1 | {"input": "a", "expect": {"contains": "yes"}}
-      |                          ^
-      = help: remove it: a run passes when its agent returns
+    3 | b,,yes
+      |    ^
+      = help: did you mean `contains`?
+    ");
+    insta::assert_snapshot!(wrong("in.jsonl", "{\"input\": \"a\", \"expect\": {\"matches\": \"(\"}}"), @r#"
+    error: `inputs[0].expect.matches`: `(` is no regular expression: unclosed group
+     --> in.jsonl:1:38
+      |
+    1 | {"input": "a", "expect": {"matches": "("}}
+      |                                      ^
+      = help: its syntax is that of the crate `regex`; a text as it stands is expected with `contains`
     "#);
-    insta::assert_snapshot!(errors("- input: a\n  expect:\n    contains: yes\n"), @"
-    error: `inputs[0].expect`: checks of what agents return are not part of this version yet
-     --> inputs/generated.yaml:3:5
+    insta::assert_snapshot!(errors("- input: a\n  expect: yes\n"), @r#"
+    error: `inputs[0].expect`: expected a mapping such as `contains: "refund"`, found the text `yes`
+     --> inputs/generated.yaml:2:11
       |
-    3 |     contains: yes
-      |     ^
-      = help: remove it: a run passes when its agent returns
-    ");
+    2 |   expect: yes
+      |           ^
+    "#);
+}
+
+#[cfg(feature = "json-schema")]
+#[test]
+fn a_schema_in_a_file_is_kept_as_a_whole() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path();
+    for (name, text) in [
+        ("configs/simulation.yaml", "inputs_file: in/a.yaml\n"),
+        (
+            "in/a.yaml",
+            "# kept where nothing stands elsewhere\n- input: a\n  expect: {json_schema: s.yaml}\n",
+        ),
+        ("in/s.yaml", "type: string\n"),
+    ] {
+        fs::create_dir_all(path.join(name).parent().unwrap()).unwrap();
+        fs::write(path.join(name), text).unwrap();
+    }
+    let inputs = load_inputs(&load(&LoadRequest::new(path)).unwrap().config).unwrap();
+    assert!(inputs.yaml.contains("type: string") && !inputs.yaml.contains("s.yaml"));
+    kept(&inputs);
 }
 
 #[test]

@@ -3,6 +3,7 @@ use proptest::prelude::*;
 use super::*;
 use crate::{
     event::{ConversationEnd, ConversationRecord, Failure, Outcome},
+    expect::JudgedCheck,
     summary::sample::SampleRun,
     supervisor::{MockSupervisor, Supervisor, TokenUsage},
 };
@@ -246,4 +247,28 @@ fn tries_of_a_case_are_told_from_those_of_another() {
         [1, 2, 4]
     );
     assert_eq!(Statistics::new().repeats(), None);
+}
+
+#[test]
+fn runs_that_miss_the_same_are_one_group_whatever_they_said() {
+    let mut statistics = Statistics::new();
+    for said in ["a", "b"] {
+        let mut run = SampleRun::default().returns(said);
+        let mut missed = JudgedCheck::failed("contains", format!("expected \"c\", found {said}"));
+        missed.expected = Some("\"c\" in the output".to_owned());
+        run.checks = vec![missed, JudgedCheck::not_judged("max_tokens", "who knows")];
+        let failure = crate::expect::failure(&run.checks).unwrap();
+        run.outcome = run.outcome.rejected(failure);
+        statistics.record(&run);
+    }
+    assert_eq!(statistics.counts().failed, 2);
+    assert_eq!(
+        statistics.failures_by_kind()[&FailureKind::ExpectationFailed],
+        2
+    );
+    let groups = statistics.failure_groups();
+    assert_eq!(groups.len(), 1, "{groups:?}");
+    assert_eq!(groups[0].message, "contains: expected \"c\" in the output");
+    assert_eq!(statistics.checks()["contains"].failed, 2);
+    assert_eq!(statistics.not_judged()[0].count, 2);
 }

@@ -172,7 +172,7 @@ fn the_documented_examples_are_messages() {
         pending.clear();
     }
     assert!(pending.is_empty(), "{pending}");
-    assert_eq!(messages, 19);
+    assert_eq!(messages, 22);
 }
 
 #[test]
