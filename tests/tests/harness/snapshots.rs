@@ -61,7 +61,17 @@ fn answers_are_compared_with_those_of_before() {
             fs::read_to_string(package().path(format!("tests/snapshots/compared__{case}.snap")));
         text.expect("it was written")
     };
-    insta::assert_snapshot!(text("run__ada__talk"), @"");
+    insta::assert_snapshot!(text("run__ada__talk"), @"
+    ---
+    source: tests/compared.rs
+    ---
+      turn 1
+        user: hello
+        assistant: heard hello
+      turn 2
+        user: and now?
+        assistant: heard and now?
+    ");
     assert!(text("run__any__seed").contains("assistant: [redacted]"));
     // From then on they hold.
     let _ = compared("INSTA_UPDATE=no").exits(0);
