@@ -58,7 +58,7 @@ pub fn main(call: &Call<'_>) -> ExitCode {
 }
 
 fn run(call: &Call<'_>, arguments: &Arguments) -> Result<ExitCode, HarnessError> {
-    let environment = Environment::read();
+    let environment = Environment::read()?;
     let nextest = Nextest::of(&environment, arguments);
     let projects = Project::all(call, arguments, (&environment, nextest.as_ref()))?;
     if arguments.list {

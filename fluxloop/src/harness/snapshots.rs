@@ -165,8 +165,10 @@ mod tests {
             assert_eq!(name, "run__any__a");
             assert!(text != "wrong", "insta says so");
         };
-        let mut settings = SnapshotSettings::default();
-        settings.redact = vec!["[0-9]+ms".to_owned()];
+        let settings = SnapshotSettings {
+            redact: vec!["[0-9]+ms".to_owned()],
+            ..SnapshotSettings::default()
+        };
         let snapshots = Snapshots::new(compare, &settings);
         let judge = |iteration, view| snapshots.judge("run::any::a", iteration, view);
         assert_eq!(judge(0, "took 12ms"), Ok(()));
