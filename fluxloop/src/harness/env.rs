@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use super::HarnessError;
+
 /// What the process was started with.
 #[derive(Clone, Debug)]
 pub(super) struct Environment {
@@ -16,14 +18,30 @@ impl Environment {
         clippy::disallowed_methods,
         reason = "this is the module that reads them"
     )]
-    pub(super) fn read() -> Self {
-        let variables: BTreeMap<String, String> = std::env::vars_os()
-            .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
-            .collect();
-        let no_fail = variables.get("FLUXLOOP_NO_FAIL");
-        Self {
-            no_fail: no_fail.is_some_and(|value| matches!(value.as_str(), "true" | "1")),
-            variables,
+    pub(super) fn read() -> Result<Self, HarnessError> {
+        let variables = std::env::vars_os().filter_map(|(name, value)| {
+            Some((name.into_string().ok()?, value.into_string().ok()?))
+        });
+        let mut environment = Self {
+            variables: variables.collect(),
+            no_fail: false,
+        };
+        environment.no_fail = environment.switch("FLUXLOOP_NO_FAIL")?;
+        if environment.switch("FLUXLOOP_DRY_RUN")? {
+            // To run all the same could cost money.
+            return Err(HarnessError::DryRun);
+        }
+        Ok(environment)
+    }
+
+    fn switch(&self, name: &'static str) -> Result<bool, HarnessError> {
+        match self.get(name) {
+            None | Some("false" | "0") => Ok(false),
+            Some("true" | "1") => Ok(true),
+            Some(found) => Err(HarnessError::Variable {
+                name,
+                found: found.to_owned(),
+            }),
         }
     }
 

@@ -39,6 +39,17 @@ pub enum HarnessError {
         /// The name.
         name: String,
     },
+    /// A variable that is neither on nor off.
+    #[error("`{name}`: expected true, false, 1 or 0, found `{found}`")]
+    Variable {
+        /// The variable.
+        name: &'static str,
+        /// Its value.
+        found: String,
+    },
+    /// Tests are run or not.
+    #[error("`FLUXLOOP_DRY_RUN` is set: tests cannot be run dry")]
+    DryRun,
     /// This program did not become a worker.
     #[error(transparent)]
     Start(#[from] StartError),
@@ -87,13 +98,18 @@ impl HarnessError {
                  are",
                 error.hint()
             )),
+            Self::DryRun => Some("unset it; `cargo test -- --list` shows the cases".to_owned()),
             Self::SameName { .. } => Some("rename one of the files".to_owned()),
             Self::Unfit(error) => Some(error.hint().to_owned()),
             Self::UnknownCheck(error) => Some(error.hint()),
             Self::Artifact(error) | Self::Engine(EngineError::Write(error)) => {
                 error.hint().map(str::to_owned)
             }
-            Self::Start(_) | Self::Engine(_) | Self::Interrupted | Self::System { .. } => None,
+            Self::Variable { .. }
+            | Self::Start(_)
+            | Self::Engine(_)
+            | Self::Interrupted
+            | Self::System { .. } => None,
         }
     }
 

@@ -33,7 +33,7 @@ use self::{
     session::{Ended, Session},
     trials::Trials,
 };
-use crate::worker;
+use crate::{summary::words::plural, worker};
 
 /// What libtest's own harness exits with when a test fails.
 const FAILED: u8 = 101;
@@ -58,7 +58,7 @@ pub fn main(call: &Call<'_>) -> ExitCode {
 }
 
 fn run(call: &Call<'_>, arguments: &Arguments) -> Result<ExitCode, HarnessError> {
-    let environment = Environment::read();
+    let environment = Environment::read()?;
     let nextest = Nextest::of(&environment, arguments);
     let projects = Project::all(call, arguments, (&environment, nextest.as_ref()))?;
     if arguments.list {
@@ -105,7 +105,8 @@ fn judge(
     ends: Vec<Result<Ended, HarnessError>>,
     (judged, no_fail): (Judged, bool),
 ) -> ExitCode {
-    let (mut accepted, mut holds, mut interrupted) = (0, true, false);
+    let (mut failed_runs, mut accepted) = (0, 0);
+    let (mut holds, mut interrupted) = (true, false);
     for end in ends {
         match end {
             Ok(ended) => {
@@ -115,9 +116,9 @@ fn judge(
                     report::ended(&ended);
                     holds &= passed;
                 }
-                if passed {
-                    accepted += ended.finished.statistics.counts().failed;
-                }
+                let failed = ended.finished.statistics.counts().failed;
+                failed_runs += failed;
+                accepted += if passed { failed } else { 0 };
                 interrupted |= ended.finished.interrupted;
             }
             Err(error) => {
@@ -126,7 +127,14 @@ fn judge(
             }
         }
     }
-    // A test that failed without its run is our own failure, which no gate accepts.
+    // Snapshots that do not hold, or a failure of our own.
+    let others = conclusion.num_failed.saturating_sub(failed_runs);
+    if others > 0 {
+        report::text(&format!(
+            "fluxloop: {} failed for another reason than their runs, and no gate accepts that\n",
+            plural(others, "test")
+        ));
+    }
     holds &= conclusion.num_failed <= accepted;
     match (interrupted, holds) {
         (true, _) => ExitCode::from(INTERRUPTED),

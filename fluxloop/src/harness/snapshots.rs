@@ -52,8 +52,9 @@ impl Snapshots {
         self.tries_agree(case, iteration, &text)?;
         let compared = catch_unwind(AssertUnwindSafe(|| (self.compare)(&file_name(case), &text)));
         compared.map_err(|panic| {
-            let said = panic.downcast_ref::<String>();
-            let said = said.map_or("the answer is not that of its snapshot", String::as_str);
+            let said = panic.downcast_ref::<String>().map(String::as_str);
+            let said = said.or_else(|| panic.downcast_ref::<&str>().copied());
+            let said = said.unwrap_or("the answer is not that of its snapshot");
             let hint = "`cargo insta review` shows and accepts what has changed";
             format!("{}\n{hint}", shown(said))
         })
@@ -164,8 +165,10 @@ mod tests {
             assert_eq!(name, "run__any__a");
             assert!(text != "wrong", "insta says so");
         };
-        let mut settings = SnapshotSettings::default();
-        settings.redact = vec!["[0-9]+ms".to_owned()];
+        let settings = SnapshotSettings {
+            redact: vec!["[0-9]+ms".to_owned()],
+            ..SnapshotSettings::default()
+        };
         let snapshots = Snapshots::new(compare, &settings);
         let judge = |iteration, view| snapshots.judge("run::any::a", iteration, view);
         assert_eq!(judge(0, "took 12ms"), Ok(()));
@@ -181,6 +184,11 @@ mod tests {
     #[test]
     fn keys_stand_in_their_order() {
         let value = serde_json::json!({"b": [{"d": 1, "c": 2}], "a": null});
-        insta::assert_snapshot!(to_text(&sorted(value)), @"");
+        insta::assert_snapshot!(to_text(&sorted(value)), @r"
+        a: null
+        b:
+        - c: 2
+          d: 1
+        ");
     }
 }

@@ -59,6 +59,16 @@ fn no_configuration_no_inputs_and_no_such_agent() {
 }
 
 #[test]
+fn variables_that_a_test_cannot_follow() {
+    let suite = Suite::new("", "- hello");
+    insta::assert_snapshot!(refused(&suite, "FLUXLOOP_DRY_RUN=1"), @"
+    error: `FLUXLOOP_DRY_RUN` is set: tests cannot be run dry
+      = help: unset it; `cargo test -- --list` shows the cases
+    ");
+    insta::assert_snapshot!(refused(&suite, "FLUXLOOP_NO_FAIL=yes"), @"error: `FLUXLOOP_NO_FAIL`: expected true, false, 1 or 0, found `yes`");
+}
+
+#[test]
 fn inputs_that_do_not_fit_are_told_before_the_first_call() {
     let suite = Suite::new("", "- hello\n- { id: wrong, input: { a: 1 } }");
     let finished = suite.test("").exits(101);

@@ -61,21 +61,45 @@ fn answers_are_compared_with_those_of_before() {
             fs::read_to_string(package().path(format!("tests/snapshots/compared__{case}.snap")));
         text.expect("it was written")
     };
-    insta::assert_snapshot!(text("run__ada__talk"), @"");
+    insta::assert_snapshot!(text("run__ada__talk"), @"
+    ---
+    source: tests/compared.rs
+    ---
+      turn 1
+        user: hello
+        assistant: heard hello
+      turn 2
+        user: and now?
+        assistant: heard and now?
+    ");
     assert!(text("run__any__seed").contains("assistant: [redacted]"));
     // From then on they hold.
     let _ = compared("INSTA_UPDATE=no").exits(0);
     suite.project.write("mood", "bad");
     let finished = compared("INSTA_UPDATE=no").exits(101);
-    assert_eq!(
-        finished.stdout.matches("... FAILED").count(),
-        2,
-        "{finished}"
+    let said = shown(&suite, &finished.stdout);
+    for text in [
+        "4 passed; 2 failed",
+        "-    assistant: good",
+        "+    assistant: bad",
+        "`cargo insta review` shows and accepts",
+    ] {
+        assert!(said.contains(text), "{text}: {finished}");
+    }
+    let _ = finished.says(
+        "fluxloop: 2 tests failed for another reason than their runs, and no gate accepts that",
     );
-    assert!(
-        shown(&suite, &finished.stdout).contains("`cargo insta review` shows and accepts"),
-        "{finished}"
-    );
-    // Without the word, the configuration decides.
+    // Without the word, the configuration decides. Tries that differ are no matter of snapshots.
     let _ = suite.test("mood").exits(0);
+    let suite = Suite::new(
+        "iterations: 2\nsnapshots: true",
+        "- { id: seed, input: seed }",
+    );
+    let finished = suite
+        .test_with("INSTA_UPDATE=no", "--test-threads 1")
+        .exits(101);
+    let said =
+        "---- run::any::seed::iter_1 ----\nunstable: the same case was answered in different ways";
+    assert!(finished.stdout.contains(said), "{finished}");
+    assert_eq!(finished.stdout.matches("unstable").count(), 1, "{finished}");
 }
