@@ -213,6 +213,10 @@ impl ConfigErrors {
         &self.errors
     }
 
+    pub(crate) fn into_vec(self) -> Vec<ConfigError> {
+        self.errors
+    }
+
     /// The reports of the first ten and how many more there are.
     #[must_use]
     pub fn report(&self) -> String {

@@ -8,6 +8,7 @@ use super::{
     Config,
     decode::{self, Surroundings},
     dotenv,
+    effective::{self, Effective},
     error::{ConfigError, ConfigErrors, ErrorKind, Warning},
     layers::{self, Files},
     node::{Node, NodeValue, Origin},
@@ -77,6 +78,37 @@ pub struct Loaded {
     pub config: Config,
     /// In the order they were found.
     pub warnings: Vec<Warning>,
+    tree: Merged,
+}
+
+/// All layers in one. Debug output does not show it: it holds secrets.
+#[derive(Clone)]
+struct Merged(Node);
+
+impl fmt::Debug for Merged {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Merged")
+    }
+}
+
+impl Loaded {
+    /// Every key with its value and where that was set. Secrets stand as `***`.
+    #[must_use]
+    pub fn effective(&self) -> Effective {
+        effective::of(&self.config, &self.tree.0)
+    }
+}
+
+/// A configuration as far as it can be read, and all that is to be said of it.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct Examined {
+    /// What is wrong in it stands as if it were not set. None where a file is missing or is no YAML.
+    pub config: Option<Config>,
+    /// Those of the files in the order they stand there, then the rest.
+    pub errors: Vec<ConfigError>,
+    /// In the order they were found.
+    pub warnings: Vec<Warning>,
 }
 
 /// Loads a configuration: files, then `.env` and the environment, then the overrides; what comes later wins.
@@ -87,7 +119,46 @@ pub struct Loaded {
 /// version does not do.
 pub fn load(request: &LoadRequest) -> Result<Loaded, ConfigErrors> {
     let mut warnings = Vec::new();
-    let path = Location::of(request, &mut warnings)?.config()?;
+    let Decoded {
+        config,
+        tree,
+        errors,
+    } = decoded(request, &mut warnings)?;
+    let loaded = Loaded {
+        config,
+        warnings,
+        tree: Merged(tree),
+    };
+    ConfigErrors::some(errors).map_or(Ok(loaded), Err)
+}
+
+/// Looks through a configuration, which [`load`] would refuse at its first error.
+#[must_use]
+pub fn examine(request: &LoadRequest) -> Examined {
+    let mut warnings = Vec::new();
+    let (config, errors) = match decoded(request, &mut warnings) {
+        Ok(decoded) => (
+            Some(decoded.config),
+            ConfigErrors::some(decoded.errors).map_or_else(Vec::new, ConfigErrors::into_vec),
+        ),
+        Err(errors) => (None, errors.into_vec()),
+    };
+    Examined {
+        config,
+        errors,
+        warnings,
+    }
+}
+
+/// What came of all layers.
+struct Decoded {
+    config: Config,
+    tree: Node,
+    errors: Vec<ConfigError>,
+}
+
+fn decoded(request: &LoadRequest, warnings: &mut Vec<Warning>) -> Result<Decoded, ConfigErrors> {
+    let path = Location::of(request, warnings)?.config()?;
     let files = Files::of(&path);
     let shown_from = &request.current_directory;
     let mut tree = files.read(shown_from)?;
@@ -107,10 +178,14 @@ pub fn load(request: &LoadRequest) -> Result<Loaded, ConfigErrors> {
         dotenv: &dotenv,
         in_files: &in_files,
     };
-    let (config, found) = decode::decode(&tree, files.paths, &surroundings)?;
+    let (config, errors, found) = decode::decode(&tree, files.paths, &surroundings);
     warnings.extend(variables::misspelt(&request.environment));
     warnings.extend(found);
-    Ok(Loaded { config, warnings })
+    Ok(Decoded {
+        config,
+        tree,
+        errors,
+    })
 }
 
 /// Where a configuration is looked for.

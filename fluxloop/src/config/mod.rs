@@ -6,6 +6,7 @@
 
 mod decode;
 mod dotenv;
+mod effective;
 mod error;
 mod layers;
 mod load;
@@ -24,8 +25,9 @@ mod types;
 mod variables;
 mod yaml;
 
+pub use effective::{Effective, EffectiveLine, EffectiveValue, ValueSource};
 pub use error::{ConfigError, ConfigErrors, ErrorKind, Warning};
-pub use load::{LoadRequest, Loaded, load};
+pub use load::{Examined, LoadRequest, Loaded, examine, load};
 pub use options::{OptionKind, Override, RUN_OPTIONS, RunOption, run_option};
 pub use place::Place;
 pub use pricing::{Price, Pricing};

@@ -79,9 +79,12 @@ impl Problems {
 
     /// What was decoded, with the warnings, unless there was an error.
     pub(crate) fn into_result<T>(self, decoded: T) -> Result<(T, Vec<Warning>), ConfigErrors> {
-        if let Some(errors) = ConfigErrors::some(self.errors.into_inner()) {
-            return Err(errors);
-        }
+        let (errors, warnings) = self.into_parts();
+        ConfigErrors::some(errors).map_or(Ok((decoded, warnings)), Err)
+    }
+
+    /// All errors and all warnings.
+    pub(crate) fn into_parts(self) -> (Vec<ConfigError>, Vec<Warning>) {
         let mut warnings = self.warnings.into_inner();
         let known = self.known.into_inner();
         warnings.extend(
@@ -91,7 +94,7 @@ impl Problems {
                 .map(|key| key.warning(&known)),
         );
         warnings.sort_by(|a, b| Place::order(a.place(), b.place()));
-        Ok((decoded, warnings))
+        (self.errors.into_inner(), warnings)
     }
 }
 

@@ -229,8 +229,12 @@ pub struct ModelSettings {
     pub system_prompt: Option<String>,
     /// Sent with every request.
     pub api_key: Option<String>,
+    /// Where the key was found.
+    pub api_key_source: Option<super::ValueSource>,
     /// The address of the API; the provider's own where none is set.
     pub base_url: Option<String>,
+    /// Where the address was found.
+    pub base_url_source: Option<super::ValueSource>,
     /// How long one attempt may take.
     pub timeout: Duration,
     /// How often a request is tried again after a failure that may pass.

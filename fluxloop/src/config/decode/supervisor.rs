@@ -3,8 +3,8 @@
 use super::{Section, Surroundings, conversation::warn_of_no_effect, experiment, secret};
 use crate::{
     config::{
-        CassetteMode, CassetteSettings, ModelProvider, ModelSettings, SupervisorSettings, Warning,
-        node::Node,
+        CassetteMode, CassetteSettings, ModelProvider, ModelSettings, SupervisorSettings,
+        ValueSource, Warning, node::Node,
     },
     supervisor::{MockDecision, MockSupervisor},
 };
@@ -29,7 +29,8 @@ pub(super) fn decode(
     let provider = section.one_of("provider", &known);
     let mock = section.section("metadata", mock);
     let key_variable = section.name("api_key_env");
-    let own_key = secret(section, "api_key");
+    let own_key = secret(section, "api_key").filter(|key| !key.is_empty());
+    let own_key = own_key.zip(section.node("api_key").map(|node| (&node.origin).into()));
     // A mock may have everything that a model needs beside it, for the day it is switched to one.
     let model_provider = match provider {
         Some(Provider::Model(provider)) => provider,
@@ -41,7 +42,10 @@ pub(super) fn decode(
         variable: key_variable,
         provider: model_provider,
     };
-    settings.api_key = key.look_up(surroundings);
+    if let Some((key, source)) = key.look_up(surroundings) {
+        settings.api_key = Some(key);
+        settings.api_key_source = Some(source);
+    }
     settings.cassette = section.section("cassette", |section| {
         cassette(section, enabled, surroundings)
     });
@@ -78,6 +82,9 @@ fn model(
     let retries = section
         .whole("max_retries", 0, u32::MAX.into())
         .unwrap_or(5);
+    let own_url = base_url(section).zip(section.node("base_url").map(|node| (&node.origin).into()));
+    let url = own_url.or_else(|| surroundings.variable(base_url_variable(provider)));
+    let (base_url, base_url_source) = url.unzip();
     ModelSettings {
         provider,
         model: section
@@ -88,7 +95,9 @@ fn model(
         }),
         system_prompt: section.text("system_prompt"),
         api_key: None,
-        base_url: base_url(section).or_else(|| surroundings.variable(base_url_variable(provider))),
+        api_key_source: None,
+        base_url,
+        base_url_source,
         timeout: experiment::deadline(section, "timeout_seconds", 60),
         max_retries: u32::try_from(retries).unwrap_or(u32::MAX),
         cassette: None,
@@ -159,7 +168,7 @@ fn base_url_variable(provider: ModelProvider) -> &'static str {
 /// Where a key is looked for.
 struct Key {
     /// The flag's, the variable's of ours, or the file's: whichever wins.
-    own: Option<String>,
+    own: Option<(String, ValueSource)>,
     /// The variable that the configuration names.
     variable: Option<String>,
     provider: ModelProvider,
@@ -173,13 +182,13 @@ impl Key {
         }
     }
 
-    fn look_up(&self, surroundings: &Surroundings<'_>) -> Option<String> {
+    fn look_up(&self, surroundings: &Surroundings<'_>) -> Option<(String, ValueSource)> {
         let named = || {
             self.variable
                 .as_deref()
                 .and_then(|name| surroundings.variable(name))
         };
-        let own = self.own.clone().filter(|key| !key.is_empty());
+        let own = self.own.clone();
         own.or_else(named)
             .or_else(|| surroundings.variable(self.provider_variable()))
     }

@@ -1,5 +1,6 @@
 //! Configurations as users write them, from text to [`Config`], and what is said of those that are wrong.
 
+mod effective;
 mod hostile;
 mod keys;
 mod layers;
