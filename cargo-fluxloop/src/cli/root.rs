@@ -3,8 +3,8 @@ use std::ffi::OsString;
 use clap::{Parser, Subcommand};
 
 use super::{
-    CompletionsArguments, GenerateArguments, ListArguments, RunArguments, ShellArguments,
-    ShowArguments,
+    CompletionsArguments, ConfigArguments, DoctorArguments, GenerateArguments, ListArguments,
+    RunArguments, ShellArguments, ShowArguments,
 };
 
 /// Simulated users for the LLM agents in your workspace.
@@ -37,6 +37,10 @@ pub(crate) enum Command {
     Show(Box<ShowArguments>),
     /// Generate inputs
     Generate(GenerateArguments),
+    /// Check or show the configuration
+    Config(ConfigArguments),
+    /// Check everything that a run needs, and say what to do about what is missing
+    Doctor(Box<DoctorArguments>),
     /// Print a shell's completions for `cargo-fluxloop`
     Completions(CompletionsArguments),
 }

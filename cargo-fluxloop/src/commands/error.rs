@@ -35,6 +35,14 @@ pub(super) enum CommandError {
     Usage(#[from] UsageError),
     #[error(transparent)]
     Config(#[from] ConfigErrors),
+    /// What is wrong was said already.
+    #[error("the configuration is not valid: {}", counted(*.errors, *.warnings))]
+    NotValid {
+        /// At least one.
+        errors: usize,
+        /// Any number.
+        warnings: usize,
+    },
     #[error(transparent)]
     Supervisor(#[from] SupervisorError),
     #[error(transparent)]
@@ -77,6 +85,17 @@ pub(super) enum CommandError {
     /// What was asked to be printed could not be.
     #[error("cannot write to standard output")]
     Output(#[source] io::Error),
+}
+
+fn counted(errors: usize, warnings: usize) -> String {
+    let some = |count, what| match count {
+        1 => format!("1 {what}"),
+        several => format!("{several} {what}s"),
+    };
+    match warnings {
+        0 => some(errors, "error"),
+        warnings => format!("{}, {}", some(errors, "error"), some(warnings, "warning")),
+    }
 }
 
 impl From<SpecError> for CommandError {
@@ -123,6 +142,7 @@ impl CommandError {
             | Self::Generate(GenerateError::Write { .. })
             | Self::Output(_) => exit::WRITE,
             Self::Config(_)
+            | Self::NotValid { .. }
             | Self::Supervisor(_)
             | Self::Generate(_)
             | Self::NoModel(_)
@@ -139,7 +159,7 @@ impl CommandError {
     }
 
     /// What to do about it.
-    fn hint(&self) -> Option<String> {
+    pub(super) fn hint(&self) -> Option<String> {
         match self {
             Self::NotConfirmed => {
                 Some("pass --yes (or set FLUXLOOP_YES=true) to run without being asked".to_owned())
@@ -167,6 +187,7 @@ impl CommandError {
             | Self::Interrupted
             | Self::Usage(_)
             | Self::Config(_)
+            | Self::NotValid { .. }
             | Self::Start(_)
             | Self::Engine(_)
             | Self::System { .. }

@@ -3,11 +3,14 @@
 mod agents;
 mod cases;
 mod completions;
+mod config;
+mod doctor;
 mod error;
 mod exit;
 mod experiment;
 mod generate;
 mod git;
+mod inspection;
 mod plan;
 mod session;
 mod show;
@@ -81,6 +84,8 @@ fn dispatch(command: Command, invocation: &Invocation) -> Result<i32, CommandErr
         Command::Generate(generate) => match generate.subject {
             GenerateSubject::Inputs(arguments) => generate::execute(&arguments, invocation),
         },
+        Command::Config(config) => config::execute(&config.subject, invocation),
+        Command::Doctor(arguments) => doctor::execute(&arguments, invocation),
         Command::Completions(arguments) => completions::execute(&arguments),
     }
 }

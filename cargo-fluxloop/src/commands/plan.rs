@@ -63,6 +63,18 @@ pub(super) fn load(
     overrides: &[Override],
     invocation: &Invocation,
 ) -> Result<Config, CommandError> {
+    let loaded = config::load(&request(project, overrides)?)?;
+    for warning in &loaded.warnings {
+        invocation.shell.text(&warning.report());
+    }
+    Ok(loaded.config)
+}
+
+/// Which configuration is meant, and what overrides it.
+pub(super) fn request(
+    project: &ProjectArguments,
+    overrides: &[Override],
+) -> Result<LoadRequest, CommandError> {
     let current_directory = env::current_directory()
         .map_err(CommandError::system("cannot tell the current directory"))?;
     let variables: BTreeMap<String, String> = env::variables();
@@ -75,9 +87,5 @@ pub(super) fn load(
         .iter()
         .map(|given| config::Override::flag(given.flag, given.key, given.value.clone()))
         .collect();
-    let loaded = config::load(&request)?;
-    for warning in &loaded.warnings {
-        invocation.shell.text(&warning.report());
-    }
-    Ok(loaded.config)
+    Ok(request)
 }

@@ -196,11 +196,35 @@ fn of_model(model: &ModelSettings, supervisor: &mut Map<String, Value>) {
     let url = url.unwrap_or_else(|| model.provider.default_base_url());
     supervisor.insert("provider".into(), json!(model.provider.name()));
     supervisor.insert("model".into(), json!(model.model));
-    supervisor.insert("base_url".into(), json!(url));
+    supervisor.insert("base_url".into(), json!(shown_address(url)));
     supervisor.insert("timeout_seconds".into(), seconds(model.timeout));
     supervisor.insert("max_retries".into(), json!(model.max_retries));
     if model.api_key.is_some() {
         supervisor.insert("api_key".into(), json!(MASK));
+    }
+}
+
+/// An address as messages show it: without a user's name and password, and without a query, in which some hold a key.
+///
+/// ```
+/// assert_eq!(fluxloop::config::shown_address("https://me:pw@host/v1?key=k"), "https://***@host/v1?***");
+/// ```
+#[must_use]
+pub fn shown_address(url: &str) -> String {
+    let (address, query) = match url.split_once('?') {
+        Some((address, _)) => (address, format!("?{MASK}")),
+        None => (url, String::new()),
+    };
+    let (scheme, rest) = address.split_once("://").unwrap_or(("", address));
+    let host_end = rest.find('/').unwrap_or(rest.len());
+    let shown = match rest[..host_end].rfind('@') {
+        Some(at) => format!("{MASK}{}", &rest[at..]),
+        None => rest.to_owned(),
+    };
+    if scheme.is_empty() {
+        format!("{shown}{query}")
+    } else {
+        format!("{scheme}://{shown}{query}")
     }
 }
 

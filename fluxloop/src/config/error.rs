@@ -213,10 +213,6 @@ impl ConfigErrors {
         &self.errors
     }
 
-    pub(crate) fn into_vec(self) -> Vec<ConfigError> {
-        self.errors
-    }
-
     /// The reports of the first ten and how many more there are.
     #[must_use]
     pub fn report(&self) -> String {
@@ -240,6 +236,15 @@ impl From<ConfigError> for ConfigErrors {
         Self {
             errors: vec![error],
         }
+    }
+}
+
+impl IntoIterator for ConfigErrors {
+    type Item = ConfigError;
+    type IntoIter = std::vec::IntoIter<ConfigError>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.errors.into_iter()
     }
 }
 

@@ -137,15 +137,12 @@ pub fn load(request: &LoadRequest) -> Result<Loaded, ConfigErrors> {
 pub fn examine(request: &LoadRequest) -> Examined {
     let mut warnings = Vec::new();
     let (config, errors) = match decoded(request, &mut warnings) {
-        Ok(decoded) => (
-            Some(decoded.config),
-            ConfigErrors::some(decoded.errors).map_or_else(Vec::new, ConfigErrors::into_vec),
-        ),
-        Err(errors) => (None, errors.into_vec()),
+        Ok(decoded) => (Some(decoded.config), ConfigErrors::some(decoded.errors)),
+        Err(errors) => (None, Some(errors)),
     };
     Examined {
         config,
-        errors,
+        errors: errors.into_iter().flatten().collect(),
         warnings,
     }
 }

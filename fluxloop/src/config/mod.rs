@@ -25,7 +25,7 @@ mod types;
 mod variables;
 mod yaml;
 
-pub use effective::{Effective, EffectiveLine, EffectiveValue, ValueSource};
+pub use effective::{Effective, EffectiveLine, EffectiveValue, ValueSource, shown_address};
 pub use error::{ConfigError, ConfigErrors, ErrorKind, Warning};
 pub use load::{Examined, LoadRequest, Loaded, examine, load};
 pub use options::{OptionKind, Override, RUN_OPTIONS, RunOption, run_option};

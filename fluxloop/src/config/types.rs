@@ -320,6 +320,15 @@ impl ModelProvider {
         }
     }
 
+    /// The variable that the provider's own clients read a key from.
+    #[must_use]
+    pub fn key_variable(self) -> &'static str {
+        match self {
+            Self::OpenAi => "OPENAI_API_KEY",
+            Self::Anthropic => "ANTHROPIC_API_KEY",
+        }
+    }
+
     /// The model that is asked unless another is configured.
     #[must_use]
     pub fn default_model(self) -> &'static str {

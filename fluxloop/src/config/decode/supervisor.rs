@@ -175,13 +175,6 @@ struct Key {
 }
 
 impl Key {
-    fn provider_variable(&self) -> &'static str {
-        match self.provider {
-            ModelProvider::OpenAi => "OPENAI_API_KEY",
-            ModelProvider::Anthropic => "ANTHROPIC_API_KEY",
-        }
-    }
-
     fn look_up(&self, surroundings: &Surroundings<'_>) -> Option<(String, ValueSource)> {
         let named = || {
             self.variable
@@ -190,7 +183,7 @@ impl Key {
         };
         let own = self.own.clone();
         own.or_else(named)
-            .or_else(|| surroundings.variable(self.provider_variable()))
+            .or_else(|| surroundings.variable(self.provider.key_variable()))
     }
 
     fn missing(&self) -> String {
@@ -207,7 +200,7 @@ impl Key {
             "looked for `--supervisor-api-key`, FLUXLOOP_SUPERVISOR_API_KEY, `multi_turn.supervisor.api_key`, {named}{} \
              (in the environment and in .env); a server of your own needs none: name it by `base_url`. \
              `provider: mock` plays a script without any",
-            self.provider_variable()
+            self.provider.key_variable()
         )
     }
 }
