@@ -111,7 +111,7 @@ fn what_a_run_would_stop_at_is_an_error() {
         ),
         (
             "multi_turn: { enabled: true, supervisor: { cassette: { file: none.jsonl } } }",
-            "the supervisor's cassette `none.jsonl` is not there",
+            "the cassette `none.jsonl` is not there",
         ),
         ("inputs_file: missing.yaml", "missing.yaml"),
     ] {

@@ -6,6 +6,8 @@ mod decision;
 #[cfg(feature = "llm")]
 mod excerpt;
 #[cfg(feature = "llm")]
+mod form;
+#[cfg(feature = "llm")]
 mod http;
 mod mock;
 #[cfg(feature = "llm")]
