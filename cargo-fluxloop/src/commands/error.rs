@@ -49,9 +49,16 @@ pub(super) enum CommandError {
     Plan(#[from] PlanError),
     #[error(transparent)]
     Generate(#[from] GenerateError),
-    /// A model was asked for, by this flag or key.
-    #[error("`{0}`: generating inputs with a model is not part of this version yet")]
-    NoModel(&'static str),
+    /// The model did not write what it was asked for; why was said already.
+    #[error("{} could not be generated", some(*.failed, "combination"))]
+    NotGenerated {
+        /// Base inputs × personas × strategies; at least one.
+        failed: usize,
+        /// Whether there is nothing at all.
+        nothing: bool,
+        /// The provider refused the key.
+        refused: bool,
+    },
     /// The configuration names several inputs files.
     #[error("expected one file to write generated inputs to, found several in `inputs_file`")]
     SeveralFiles,
@@ -87,11 +94,14 @@ pub(super) enum CommandError {
     Output(#[source] io::Error),
 }
 
-fn counted(errors: usize, warnings: usize) -> String {
-    let some = |count, what| match count {
+fn some(count: usize, what: &str) -> String {
+    match count {
         1 => format!("1 {what}"),
         several => format!("{several} {what}s"),
-    };
+    }
+}
+
+fn counted(errors: usize, warnings: usize) -> String {
     match warnings {
         0 => some(errors, "error"),
         warnings => format!("{}, {}", some(errors, "error"), some(warnings, "warning")),
@@ -141,11 +151,17 @@ impl CommandError {
             | Self::Engine(EngineError::Write(_))
             | Self::Generate(GenerateError::Write { .. })
             | Self::Output(_) => exit::WRITE,
+            // As an experiment some of whose runs have failed.
+            Self::NotGenerated {
+                nothing: false,
+                refused: false,
+                ..
+            } => exit::GATE,
             Self::Config(_)
+            | Self::NotGenerated { .. }
             | Self::NotValid { .. }
             | Self::Supervisor(_)
             | Self::Generate(_)
-            | Self::NoModel(_)
             | Self::SeveralFiles
             | Self::Spec(_)
             | Self::Workspace(_)
@@ -166,9 +182,13 @@ impl CommandError {
             }
             Self::Plan(error) => Some(error.hint().to_owned()),
             Self::Generate(error) => error.hint(),
-            Self::NoModel(_) => {
-                Some("pass `--mode deterministic`, which needs no model".to_owned())
+            Self::NotGenerated { refused: true, .. } => {
+                Some("check the key: `cargo fluxloop doctor` says where it comes from".to_owned())
             }
+            Self::NotGenerated { .. } => Some(
+                "generate again with `--overwrite`; a cassette with `--cassette auto` keeps what was answered"
+                    .to_owned(),
+            ),
             Self::SeveralFiles => Some("name the file with `--output`".to_owned()),
             Self::Spec(error) => Some(error.hint()),
             Self::Workspace(error) => error.hint(),

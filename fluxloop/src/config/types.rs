@@ -157,7 +157,7 @@ pub struct CaseSelection {
 }
 
 /// How inputs are generated of `base_inputs`.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct GenerationSettings {
     /// With or without a model.
@@ -166,16 +166,10 @@ pub struct GenerationSettings {
     pub strategies: Vec<Strategy>,
     /// How many inputs each base input, persona and strategy give.
     pub variations: NonZeroU32,
-}
-
-impl Default for GenerationSettings {
-    fn default() -> Self {
-        Self {
-            mode: GenerationMode::Deterministic,
-            strategies: Vec::new(),
-            variations: NonZeroU32::MIN,
-        }
-    }
+    /// Who writes them, with a model. What is not said of it is that of the supervisor.
+    pub model: ModelSettings,
+    /// What the strategy `custom` is: an instruction to the model.
+    pub custom_prompt: Option<String>,
 }
 
 /// Who writes generated inputs.
@@ -183,7 +177,7 @@ impl Default for GenerationSettings {
 pub enum GenerationMode {
     /// Rules and a seed.
     Deterministic,
-    /// A model. Not part of this version.
+    /// A model.
     Llm,
 }
 

@@ -39,14 +39,32 @@ pub struct Generation<'a> {
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Generated {
-    /// Of every choice.
-    pub seed: u64,
+    /// Who wrote them.
+    pub author: Author,
     /// Those that were used.
     pub strategies: Vec<Strategy>,
-    /// At least one.
+    /// At least one, of rules.
     pub inputs: Vec<GeneratedInput>,
     /// In sentences.
     pub warnings: Vec<String>,
+}
+
+/// Who wrote inputs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Author {
+    /// Rules.
+    Rules {
+        /// Of every choice.
+        seed: u64,
+    },
+    /// A model.
+    Model {
+        /// Whose it is: `openai`.
+        provider: &'static str,
+        /// As the provider calls it.
+        model: String,
+    },
 }
 
 /// An input as the file has it.
@@ -64,8 +82,9 @@ pub struct GeneratedInput {
     pub source: String,
     /// What it was made by.
     pub strategy: Strategy,
-    /// The form of the strategy: `dropped_letter`.
-    pub variation: &'static str,
+    /// The form of the strategy: `dropped_letter`; a model has none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub variation: Option<&'static str>,
     /// The base input's own.
     #[serde(skip_serializing_if = "Value::is_null")]
     pub metadata: Value,
@@ -81,9 +100,6 @@ pub struct GeneratedInput {
 /// model.
 pub fn generate(generation: &Generation<'_>) -> Result<Generated, GenerateError> {
     let config = generation.config;
-    if config.base_inputs.is_empty() {
-        return Err(GenerateError::NoBaseInputs);
-    }
     if let Some(strategy) = generation
         .strategies
         .iter()
@@ -116,7 +132,9 @@ pub fn generate(generation: &Generation<'_>) -> Result<Generated, GenerateError>
         return Err(GenerateError::NothingGenerated);
     }
     Ok(Generated {
-        seed: generation.seed,
+        author: Author::Rules {
+            seed: generation.seed,
+        },
         strategies,
         inputs,
         warnings,
@@ -124,17 +142,20 @@ pub fn generate(generation: &Generation<'_>) -> Result<Generated, GenerateError>
 }
 
 /// A base input and who asks it.
-struct Asking<'a> {
-    id: String,
-    text: &'a str,
-    metadata: &'a Map<String, Value>,
-    persona: Option<Arc<Persona>>,
+pub(super) struct Asking<'a> {
+    pub(super) id: String,
+    pub(super) text: &'a str,
+    pub(super) metadata: &'a Map<String, Value>,
+    pub(super) persona: Option<Arc<Persona>>,
 }
 
-fn askings<'a>(
+pub(super) fn askings<'a>(
     config: &'a Config,
     warnings: &mut Vec<String>,
 ) -> Result<Vec<Asking<'a>>, GenerateError> {
+    if config.base_inputs.is_empty() {
+        return Err(GenerateError::NoBaseInputs);
+    }
     let personas = Personas::new(config)?;
     let mut ids = InputIds::new(&config.secrets);
     let mut askings = Vec::new();
@@ -167,7 +188,7 @@ fn askings<'a>(
 }
 
 /// Those that were asked for, or that are used by default: nobody gets attacks who does not ask for them.
-fn strategies(
+pub(super) fn strategies(
     generation: &Generation<'_>,
     askings: &[Asking<'_>],
     warnings: &mut Vec<String>,
@@ -233,7 +254,7 @@ impl Maker<'_> {
                     persona: name.clone(),
                     source: asking.text.to_owned(),
                     strategy: self.strategy,
-                    variation: form.name,
+                    variation: Some(form.name),
                     metadata: sorted(asking.metadata),
                 })
         })
@@ -241,7 +262,7 @@ impl Maker<'_> {
 }
 
 /// `how-do-i-start-5feeee.dropped_letter.1c09ab`: says what it is made of, and depends on nothing else.
-fn id(base: &str, form: &str, persona: Option<&str>, text: &str) -> String {
+pub(super) fn id(base: &str, form: &str, persona: Option<&str>, text: &str) -> String {
     let mut hash = Sha256::new();
     hash.update(persona.unwrap_or_default());
     hash.update([0]);
@@ -254,7 +275,7 @@ fn id(base: &str, form: &str, persona: Option<&str>, text: &str) -> String {
 }
 
 /// Metadata in the order of its keys, whoever else is in the build; null where there is none.
-fn sorted(metadata: &Map<String, Value>) -> Value {
+pub(super) fn sorted(metadata: &Map<String, Value>) -> Value {
     if metadata.is_empty() {
         return Value::Null;
     }

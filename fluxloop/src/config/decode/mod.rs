@@ -152,7 +152,8 @@ fn config(root: &Section<'_>, files: Vec<PathBuf>, surroundings: &Surroundings<'
     secrets.extend(keys);
     experiment::refuse_judgement(root);
     root.ignore(&ACCEPTED);
-    let generation = generation::settings(root);
+    let generation = generation::settings(root, &multi_turn.supervisor, surroundings);
+    secrets.extend(generation.model.api_key.clone());
     let runner = runner::section(root, surroundings, &mut secrets);
     Config {
         project_directory: experiment::project_directory(root, surroundings),

@@ -29,8 +29,7 @@ pub(super) fn decode(
     let provider = section.one_of("provider", &known);
     let mock = section.section("metadata", mock);
     let key_variable = section.name("api_key_env");
-    let own_key = secret(section, "api_key").filter(|key| !key.is_empty());
-    let own_key = own_key.zip(section.node("api_key").map(|node| (&node.origin).into()));
+    let own_key = own_key(section);
     // A mock may have everything that a model needs beside it, for the day it is switched to one.
     let model_provider = match provider {
         Some(Provider::Model(provider)) => provider,
@@ -82,8 +81,7 @@ fn model(
     let retries = section
         .whole("max_retries", 0, u32::MAX.into())
         .unwrap_or(5);
-    let own_url = base_url(section).zip(section.node("base_url").map(|node| (&node.origin).into()));
-    let url = own_url.or_else(|| surroundings.variable(base_url_variable(provider)));
+    let url = own_url(section).or_else(|| surroundings.variable(base_url_variable(provider)));
     let (base_url, base_url_source) = url.unzip();
     ModelSettings {
         provider,
@@ -106,7 +104,7 @@ fn model(
 }
 
 /// A section without a file is none, so that a variant of an experiment can take it away.
-fn cassette(
+pub(super) fn cassette(
     section: &Section<'_>,
     enabled: bool,
     surroundings: &Surroundings<'_>,
@@ -122,8 +120,9 @@ fn cassette(
     let mode = section.one_of("mode", &modes.map(|mode| (mode.name(), mode)));
     let file = surroundings.path(section, "file");
     if let (true, Some(node), None) = (enabled, section.node("mode"), section.node("file")) {
-        let hint = "name it: `multi_turn.supervisor.cassette.file`, relative to the project";
-        return section.invalid("mode", node, "there is no file to play or record", hint);
+        let key = section.path_of("file");
+        let hint = format!("name it: `{key}`, relative to the project");
+        return section.invalid("mode", node, "there is no file to play or record", &hint);
     }
     Some(CassetteSettings {
         file: file?,
@@ -142,6 +141,12 @@ fn warn_of_silent_cassette(section: &Section<'_>) {
     section.problems().warning(warning);
 }
 
+/// The address that stands in the section, or that a flag or variable of ours gives.
+pub(super) fn own_url(section: &Section<'_>) -> Option<(String, ValueSource)> {
+    let url = base_url(section)?;
+    Some((url, (&section.node("base_url")?.origin).into()))
+}
+
 fn base_url(section: &Section<'_>) -> Option<String> {
     let url = section.name("base_url")?;
     let node: &Node = section.node("base_url")?;
@@ -158,24 +163,30 @@ fn base_url(section: &Section<'_>) -> Option<String> {
     )
 }
 
-fn base_url_variable(provider: ModelProvider) -> &'static str {
+pub(super) fn base_url_variable(provider: ModelProvider) -> &'static str {
     match provider {
         ModelProvider::OpenAi => "OPENAI_BASE_URL",
         ModelProvider::Anthropic => "ANTHROPIC_BASE_URL",
     }
 }
 
+/// The key that stands in the section, or that a flag or variable of ours gives.
+pub(super) fn own_key(section: &Section<'_>) -> Option<(String, ValueSource)> {
+    let key = secret(section, "api_key").filter(|key| !key.is_empty())?;
+    Some((key, (&section.node("api_key")?.origin).into()))
+}
+
 /// Where a key is looked for.
-struct Key {
+pub(super) struct Key {
     /// The flag's, the variable's of ours, or the file's: whichever wins.
-    own: Option<(String, ValueSource)>,
+    pub(super) own: Option<(String, ValueSource)>,
     /// The variable that the configuration names.
-    variable: Option<String>,
-    provider: ModelProvider,
+    pub(super) variable: Option<String>,
+    pub(super) provider: ModelProvider,
 }
 
 impl Key {
-    fn look_up(&self, surroundings: &Surroundings<'_>) -> Option<(String, ValueSource)> {
+    pub(super) fn look_up(&self, surroundings: &Surroundings<'_>) -> Option<(String, ValueSource)> {
         let named = || {
             self.variable
                 .as_deref()

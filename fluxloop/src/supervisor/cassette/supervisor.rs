@@ -1,5 +1,3 @@
-use std::fmt;
-
 use super::{
     super::{
         Decision, DecisionRequest, HttpSettings, Provider, SupervisorError, SupervisorFailure,
@@ -12,16 +10,9 @@ use super::{
 use crate::config::{CassetteSettings, Config, ModelSettings};
 
 /// Answers from a cassette, and asks a model where the cassette is to be recorded.
+#[derive(Debug)]
 pub struct RecordedSupervisor {
     model: RecordedModel,
-}
-
-impl fmt::Debug for RecordedSupervisor {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("RecordedSupervisor")
-            .field(&self.model)
-            .finish()
-    }
 }
 
 impl RecordedSupervisor {

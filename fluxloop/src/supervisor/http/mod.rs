@@ -13,7 +13,8 @@ mod settings;
 mod supervisor;
 mod verdict;
 
-pub(super) use model::{Answered, Model, Question};
+pub(crate) use model::Question;
+pub(super) use model::{Answered, Model};
 pub(super) use schema::DECISION;
 pub use settings::{HttpSettings, Provider, SettingsError};
 pub use supervisor::HttpSupervisor;

@@ -38,27 +38,37 @@ pub(in super::super) struct Model {
 
 /// What is asked.
 #[derive(Clone, Debug)]
-pub(in super::super) struct Question {
-    pub(in super::super) prompt: Prompt,
-    pub(in super::super) form: &'static Form,
+pub(crate) struct Question {
+    pub(crate) prompt: Prompt,
+    pub(crate) form: &'static Form,
     /// Of the jitter in the pauses between attempts, besides the settings' own.
-    pub(in super::super) seed: u64,
+    pub(crate) seed: u64,
 }
 
 /// An answer, and how it came about.
 #[derive(Clone, Debug)]
-pub(in super::super) struct Answered<T> {
+pub(crate) struct Answered<T> {
     /// What the reply says.
-    pub(in super::super) value: T,
-    pub(in super::super) usage: Option<TokenUsage>,
-    pub(in super::super) attempts: u32,
-    pub(in super::super) latency: Duration,
+    pub(crate) value: T,
+    pub(crate) usage: Option<TokenUsage>,
+    pub(crate) attempts: u32,
+    pub(crate) latency: Duration,
     /// As it was sent.
-    pub(in super::super) prompt: String,
+    pub(crate) prompt: String,
     /// As it came, without the key.
-    pub(in super::super) reply: String,
+    pub(crate) reply: String,
     /// Why the first reply could not be used, where there was another.
-    pub(in super::super) asked_again: Option<String>,
+    pub(crate) asked_again: Option<String>,
+}
+
+impl fmt::Debug for Model {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Model")
+            .field("provider", &self.settings.provider)
+            .field("model", &self.settings.model)
+            .field("endpoint", &self.endpoint())
+            .finish_non_exhaustive()
+    }
 }
 
 impl Model {

@@ -1,23 +1,12 @@
-use std::fmt;
-
 use super::{
     super::{Decision, DecisionRequest, Prompt, Step, SupervisorFailure, reply},
     Answered, DECISION, HttpSettings, Model, Provider, Question, SettingsError,
 };
 
 /// Asks a model what the simulated user does next. Any number of conversations may ask at the same time.
+#[derive(Debug)]
 pub struct HttpSupervisor {
     model: Model,
-}
-
-impl fmt::Debug for HttpSupervisor {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("HttpSupervisor")
-            .field("provider", &self.provider())
-            .field("model", &self.model())
-            .field("endpoint", &self.model.endpoint())
-            .finish_non_exhaustive()
-    }
 }
 
 impl HttpSupervisor {
