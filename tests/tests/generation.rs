@@ -145,9 +145,7 @@ fn what_needs_a_model_says_so() {
         let finished = project.run(&format!("generate inputs {options}")).exits(96);
         project.told(&finished)
     };
-    insta::assert_snapshot!(refused(""), @"
-    error: there is no API key for openai: looked for `input_generation.llm.api_key`, the keys of the supervisor, and OPENAI_API_KEY (in the environment and in .env)
-    ");
+    insta::assert_snapshot!(refused(""), @"error: there is no API key for openai: looked for `input_generation.llm.api_key`, the keys of the supervisor, and OPENAI_API_KEY (in the environment and in .env)");
     insta::assert_snapshot!(refused("--mode deterministic --strategies custom"), @"
     error: the strategy `custom` needs a model
     help: pass `--mode llm`, or take others: without a model there are rephrase, verbose, concise, error_prone, typo, persona_based, adversarial

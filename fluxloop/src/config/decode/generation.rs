@@ -30,8 +30,7 @@ pub(super) fn settings(
     let (mode, (model, custom_prompt)) = input_generation(root, |section| {
         let mode = section.one_of("mode", &MODES);
         let llm = below(section, "llm", |section| {
-            let mut model = model(section, supervisor, surroundings);
-            model.temperature = model.temperature.or(temperature);
+            let model = model(section, supervisor, surroundings, temperature);
             (model, section.text("custom_prompt"))
         });
         (mode, llm)
@@ -76,6 +75,7 @@ fn model(
     section: &Section<'_>,
     supervisor: &SupervisorSettings,
     surroundings: &Surroundings<'_>,
+    of_variations: Option<f64>,
 ) -> ModelSettings {
     let own_provider = section.one_of(
         "provider",
@@ -125,6 +125,7 @@ fn model(
         provider,
         model: name.unwrap_or_else(|| provider.default_model().to_owned()),
         temperature: temperature(section, "temperature")
+            .or(of_variations)
             .or_else(|| inherited.and_then(|model| model.temperature)),
         system_prompt: None,
         missing_key: missing_key(provider, api_key.as_deref(), base_url.as_deref()),
