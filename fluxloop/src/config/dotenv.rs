@@ -18,12 +18,18 @@ pub(crate) fn read(
     if !path.exists() {
         return Ok(BTreeMap::new());
     }
-    let source = SourceFile::read(&path, shown_from, MAX_CONFIG_BYTES)?;
+    let mut variables = variables(&SourceFile::read(&path, shown_from, MAX_CONFIG_BYTES)?)?;
+    variables.retain(|_, value| !value.is_empty());
+    Ok(variables)
+}
+
+/// The variables of a text, empty ones too. Where a name stands several times, the last one that is not empty counts.
+pub(crate) fn variables(source: &Arc<SourceFile>) -> Result<BTreeMap<String, String>, ConfigError> {
     let text = source.text.strip_prefix('\u{feff}').unwrap_or(&source.text);
     let mut variables = BTreeMap::new();
     for variable in dotenvy::from_read_iter(text.as_bytes()) {
-        let (name, value) = variable.map_err(|error| bad_line(&error, &source, text))?;
-        if !value.is_empty() {
+        let (name, value) = variable.map_err(|error| bad_line(&error, source, text))?;
+        if !value.is_empty() || !variables.contains_key(&name) {
             variables.insert(name, value);
         }
     }

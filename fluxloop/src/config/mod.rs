@@ -33,15 +33,16 @@ pub use place::Place;
 pub use pricing::{Price, Pricing};
 pub use types::*;
 
-// For inputs files, which are read the same way.
+// For inputs files, which are read the same way, and for what edits files.
 pub(crate) use decode::DEFAULT_INPUTS;
+pub(crate) use dotenv::variables as dotenv_variables;
 pub(crate) use nearest::nearest;
 pub(crate) use node::{Entry, Mapping, Node, NodeValue, Origin};
 pub(crate) use place::shown_path;
 pub(crate) use problems::Problems;
 pub(crate) use section::Section;
 pub(crate) use source::{MAX_INPUTS_BYTES, SourceFile};
-pub(crate) use yaml::{INPUTS_LIMITS, MAX_DEPTH, parse, to_text};
+pub(crate) use yaml::{CONFIG_LIMITS, INPUTS_LIMITS, MAX_DEPTH, parse, to_text};
 
 #[cfg(test)]
 mod tests;

@@ -45,6 +45,15 @@ impl SourceFile {
         }))
     }
 
+    /// A text that is not read from a file.
+    pub(crate) fn of_text(shown: &str, text: &str) -> Self {
+        Self {
+            path: PathBuf::from(shown),
+            shown: shown.to_owned(),
+            text: text.to_owned(),
+        }
+    }
+
     /// A position in the file, with the line to show.
     pub(crate) fn place(&self, line: u32, column: u32) -> Place {
         Place::in_text(&self.shown, &self.text, line, column)
