@@ -96,10 +96,9 @@ fn value_length(rest: &str) -> usize {
             _ if is_escaped => is_escaped = false,
             (None | Some('"'), '\\') => is_escaped = true,
             (Some(open), c) if c == open => quote = None,
-            (Some(_), _) => {}
             (None, '"' | '\'') => quote = Some(c),
             (None, ' ' | '\t' | '\r' | '\n') => return at,
-            (None, _) => {}
+            _ => {}
         }
     }
     rest.len()

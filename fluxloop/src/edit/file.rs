@@ -101,6 +101,7 @@ fn readable(_file: &fs::File) -> io::Result<()> {
 mod tests {
     use super::*;
 
+    #[expect(clippy::unnecessary_wraps, reason = "an edit as all are")]
     fn add(text: &str) -> Result<String, EditError> {
         Ok(format!("{text}b\n"))
     }

@@ -93,7 +93,7 @@ struct Edit<'a> {
     value: &'a Value,
 }
 
-impl<'a> Edit<'a> {
+impl Edit<'_> {
     /// Where the value goes and what the document is then, or `None` if it is so already.
     fn place<'n>(&self, root: &'n Node) -> Result<Option<(Place<'n>, Node)>, EditError> {
         let mut node = root;

@@ -55,7 +55,7 @@ proptest! {
         ending in prop_oneof![Just("\n"), Just("\r\n")],
         value in "[a-zA-Z0-9 /.:#$'\"\\\\-]{0,12}",
     ) {
-        let text: String = lines.iter().map(|line| format!("{line}{ending}")).collect();
+        let text: String = lines.iter().flat_map(|line| [line, ending]).collect();
         // Both kinds of quotes with a `$` behind them cannot be written in one pair of quotes.
         let Ok(edited) = set(&text, "A", &value) else {
             prop_assert!(value.contains(['\\', '$', '\'', '"']));

@@ -4,61 +4,61 @@ use serde_json::json;
 use super::*;
 
 #[track_caller]
-fn check(text: &str, key: &str, value: Value, edited: &str) {
-    assert_eq!(set(text, key, &value).unwrap(), edited, "{text}");
+fn check(text: &str, key: &str, value: &Value, edited: &str) {
+    assert_eq!(set(text, key, value).unwrap(), edited, "{text}");
 }
 
 #[test]
 fn a_value_is_changed_where_it_stands() {
-    check("a: 1\n", "a", json!(2), "a: 2\n");
+    check("a: 1\n", "a", &json!(2), "a: 2\n");
     check(
         "a:   1   # one\nb: 2",
         "a",
-        json!(2),
+        &json!(2),
         "a:   2   # one\nb: 2",
     );
     check(
         "a: x y # z\r\nb: 2\r\n",
         "a",
-        json!(true),
+        &json!(true),
         "a: true # z\r\nb: 2\r\n",
     );
     check(
         "a: \"x\" # z\n",
         "a",
-        json!("y \"z\""),
+        &json!("y \"z\""),
         "a: \"y \\\"z\\\"\" # z\n",
     );
-    check("a: 'it''s' # z\n", "a", json!("'"), "a: '''' # z\n");
-    check("a: http://x#y # z\n", "a", json!("b"), "a: b # z\n");
-    check("\u{feff}a: 1\n", "a", json!(2), "\u{feff}a: 2\n");
-    check("'a': 1\n\"b\" : 2\n", "b", json!(3), "'a': 1\n\"b\" : 3\n");
+    check("a: 'it''s' # z\n", "a", &json!("'"), "a: '''' # z\n");
+    check("a: http://x#y # z\n", "a", &json!("b"), "a: b # z\n");
+    check("\u{feff}a: 1\n", "a", &json!(2), "\u{feff}a: 2\n");
+    check("'a': 1\n\"b\" : 2\n", "b", &json!(3), "'a': 1\n\"b\" : 3\n");
     check(
         "a:\n    b:\n        c: 1\nd: 2\n",
         "a.b.c",
-        json!(null),
+        &json!(null),
         "a:\n    b:\n        c: null\nd: 2\n",
     );
     check(
         "a: [1, \"]\", {x: 2}] # z\n",
         "a",
-        json!(["x"]),
+        &json!(["x"]),
         "a: [\"x\"] # z\n",
     );
     check(
         "a: {b: 1, c: 2} # z\n",
         "a.b",
-        json!(3),
+        &json!(3),
         "a: {b: 3, c: 2} # z\n",
     );
     check(
         "a: {b: {c: x y}}\n",
         "a.b.c",
-        json!("z"),
+        &json!("z"),
         "a: {b: {c: z}}\n",
     );
-    check("a: # none\nb: 2\n", "a", json!(1), "a: 1 # none\nb: 2\n");
-    check("ä: ü # ö\n", "ä", json!("é"), "ä: \"é\" # ö\n");
+    check("a: # none\nb: 2\n", "a", &json!(1), "a: 1 # none\nb: 2\n");
+    check("ä: ü # ö\n", "ä", &json!("é"), "ä: \"é\" # ö\n");
 }
 
 #[test]
@@ -66,71 +66,71 @@ fn items_of_lists_are_stepped_into() {
     check(
         "a:\n  - x # 1\n  - y\n",
         "a.1",
-        json!("z"),
+        &json!("z"),
         "a:\n  - x # 1\n  - z\n",
     );
     check(
         "- b: 1\n  c: 2\n- d\n",
         "0.c",
-        json!(3),
+        &json!(3),
         "- b: 1\n  c: 3\n- d\n",
     );
     check(
         "a:\n- b: 1\nc: 2\n",
         "a.0.d",
-        json!(3),
+        &json!(3),
         "a:\n- b: 1\n  d: 3\nc: 2\n",
     );
-    check("a: [x, y]\n", "a.0", json!("z"), "a: [z, y]\n");
+    check("a: [x, y]\n", "a.0", &json!("z"), "a: [z, y]\n");
 }
 
 #[test]
 fn keys_are_added_at_the_end_of_what_they_belong_to() {
-    check("", "a", json!(1), "a: 1\n");
-    check("# note\n", "a.b", json!(1), "# note\na:\n  b: 1\n");
-    check("a: 1", "b", json!(2), "a: 1\nb: 2\n");
+    check("", "a", &json!(1), "a: 1\n");
+    check("# note\n", "a.b", &json!(1), "# note\na:\n  b: 1\n");
+    check("a: 1", "b", &json!(2), "a: 1\nb: 2\n");
     check(
         "a:\r\n    b: 1\r\n",
         "c.d",
-        json!("x"),
+        &json!("x"),
         "a:\r\n    b: 1\r\nc:\r\n    d: x\r\n",
     );
     check(
         "a:\n  b: 1\n\n# of d\nd: 2\n",
         "a.c",
-        json!(3),
+        &json!(3),
         "a:\n  b: 1\n  c: 3\n\n# of d\nd: 2\n",
     );
     check(
         "a:\n  b:\n    - 1\n    # not yet\n\n  # of c\n  c: 2\nd: 2\n",
         "a.b2",
-        json!([1, {"x": "y"}]),
+        &json!([1, {"x": "y"}]),
         "a:\n  b:\n    - 1\n    # not yet\n\n  # of c\n  c: 2\n  b2: [1,{\"x\":\"y\"}]\nd: 2\n",
     );
     check(
         "a:\n  b: |\n    # text\n\n    text\nc: 1\n",
         "a.d",
-        json!(1),
+        &json!(1),
         "a:\n  b: |\n    # text\n\n    text\n  d: 1\nc: 1\n",
     );
 }
 
 #[test]
 fn keys_are_added_below_one_that_has_no_value() {
-    check("a:\nb: 1\n", "a.c", json!(2), "a:\n  c: 2\nb: 1\n");
+    check("a:\nb: 1\n", "a.c", &json!(2), "a:\n  c: 2\nb: 1\n");
     check(
         "a: # none\n  # yet\nb: 1\n",
         "a.c.d",
-        json!(2),
+        &json!(2),
         "a: # none\n  c:\n    d: 2\n  # yet\nb: 1\n",
     );
     check(
         "a: {} # none\nb: 1\n",
         "a.c",
-        json!(2),
+        &json!(2),
         "a: # none\n  c: 2\nb: 1\n",
     );
-    check("a: null\nb: 1\n", "a.c", json!(2), "a:\n  c: 2\nb: 1\n");
+    check("a: null\nb: 1\n", "a.c", &json!(2), "a:\n  c: 2\nb: 1\n");
 }
 
 #[test]
@@ -181,7 +181,7 @@ fn what_says_so_already_is_not_touched() {
         "a:\n  b: |-\n    x\n",
         "a:\n  'b':   x # y",
     ] {
-        check(text, "a.b", json!("x"), text);
+        check(text, "a.b", &json!("x"), text);
     }
 }
 
@@ -308,7 +308,7 @@ proptest! {
         ],
         ending in prop_oneof![Just("\n"), Just("\r\n")],
     ) {
-        let text: String = lines.iter().map(|line| format!("{line}{ending}")).collect();
+        let text: String = lines.iter().flat_map(|line| [line, ending]).collect();
         let path: Vec<&str> = path.iter().map(String::as_str).collect();
         let key = path.join(".");
         let before = read(&text).unwrap().to_json();
