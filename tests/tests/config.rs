@@ -190,3 +190,56 @@ fn each_value_says_where_it_was_set() {
         .exits(96)
         .says("configs/simulation.yaml:1:13");
 }
+
+#[test]
+fn a_key_is_set_and_nothing_else() {
+    let simulation = "# Runs.\niterations: 3 # for now\nmulti_turn:\n  max_turns: 8\n";
+    let project = project(simulation);
+    let set = |arguments: &str| {
+        let finished = project.run(&format!("config set {arguments}")).exits(0);
+        assert_eq!(finished.stdout, "");
+        project.told(&finished)
+    };
+    insta::assert_snapshot!(set("multi_turn.max_turns 12"), @"[INFO] configs/simulation.yaml:4: `multi_turn.max_turns` was `8` and is `12`");
+    let read = |file: &str| std::fs::read_to_string(project.path(file)).expect("it is there");
+    assert_eq!(
+        read("configs/simulation.yaml"),
+        simulation.replace("8", "12")
+    );
+    insta::assert_snapshot!(set("multi_turn.max_turns 12"), @"[INFO] configs/simulation.yaml:4: `multi_turn.max_turns` is `12` already");
+    insta::assert_snapshot!(set("gate.min_success_rate 0.9"), @"[INFO] configs/evaluation.yaml:2: `gate.min_success_rate` was not set and is `0.9`");
+    assert_eq!(
+        read("configs/evaluation.yaml"),
+        "gate:\n  min_success_rate: 0.9\n"
+    );
+    let secret = set(&format!("multi_turn.supervisor.api_key {KEY}"));
+    insta::assert_snapshot!(secret, @"[INFO] configs/simulation.yaml:6: `multi_turn.supervisor.api_key` was not set and is ***");
+    let overridden = project
+        .run_with("FLUXLOOP_ITERATIONS=9", "config set iterations 4")
+        .exits(0);
+    insta::assert_snapshot!(project.told(&overridden), @"
+    [INFO] configs/simulation.yaml:2: `iterations` was `3` and is `4`
+    [WARN] `iterations` has no effect: FLUXLOOP_ITERATIONS wins over it
+    ");
+
+    let before = project.tree();
+    let refused = |arguments: &str, code: i32| {
+        let finished = project.run(&format!("config set {arguments}")).exits(code);
+        assert_eq!(project.tree(), before, "{arguments}");
+        project.told(&finished)
+    };
+    insta::assert_snapshot!(refused("multi_turn.max_turns -1", 96), @"
+    error: `multi_turn.max_turns`: expected a whole number from 1 to 100, found -1
+     --> configs/simulation.yaml:4:14
+      |
+    4 |   max_turns: -1
+      |              ^
+    ");
+    insta::assert_snapshot!(refused("multi_turn.max_turn 12", 96), @"
+    error: `multi_turn.max_turn` is no key that anything reads
+    help: did you mean `max_turns`?
+    ");
+    let _ = refused("seed 1 2", 2);
+    let _ = refused("seed", 2);
+    let _ = refused("seed 1 --config none.yaml", 96);
+}

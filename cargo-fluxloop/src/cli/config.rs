@@ -5,6 +5,12 @@ use super::{
     settings::SettingArguments,
 };
 
+const EXAMPLES: &str = "\
+Examples:
+  cargo fluxloop config set multi_turn.max_turns 12
+  cargo fluxloop config set tags '[nightly, offline]'
+  cargo fluxloop config set personas.0.description 'Reads every word'";
+
 /// `cargo fluxloop config`.
 #[derive(Debug, Args)]
 pub(crate) struct ConfigArguments {
@@ -20,6 +26,23 @@ pub(crate) enum ConfigSubject {
     Validate(ValidateArguments),
     /// Show every value after files, environment and options, and where it was set
     Show(Box<ShowConfigArguments>),
+    /// Set a key in the file where it stands or belongs, comments and order kept
+    Set(SetArguments),
+}
+
+/// `cargo fluxloop config set`.
+#[derive(Debug, Args)]
+#[command(after_help = EXAMPLES)]
+pub(crate) struct SetArguments {
+    /// Dotted key; a whole number steps into a list
+    #[arg(value_name = "KEY")]
+    pub(crate) key: String,
+    /// As YAML; `null` unsets
+    #[arg(value_name = "VALUE", allow_hyphen_values = true)]
+    pub(crate) value: String,
+    /// Which project.
+    #[command(flatten)]
+    pub(crate) project: ProjectArguments,
 }
 
 /// `cargo fluxloop config validate`.

@@ -19,7 +19,9 @@ mod show;
 mod value;
 
 pub(crate) use completions::CompletionsArguments;
-pub(crate) use config::{ConfigArguments, ConfigSubject, ShowConfigArguments, ValidateArguments};
+pub(crate) use config::{
+    ConfigArguments, ConfigSubject, SetArguments, ShowConfigArguments, ValidateArguments,
+};
 pub(crate) use doctor::DoctorArguments;
 pub(crate) use environment::{Environment, UsageError};
 pub(crate) use experiment::ExperimentArguments;

@@ -37,7 +37,7 @@ pub(crate) enum Command {
     Show(Box<ShowArguments>),
     /// Generate inputs
     Generate(GenerateArguments),
-    /// Check or show the configuration
+    /// Check, show or change the configuration
     Config(ConfigArguments),
     /// Check everything that a run needs, and say what to do about what is missing
     Doctor(Box<DoctorArguments>),

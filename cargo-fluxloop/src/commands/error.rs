@@ -2,7 +2,8 @@ use std::io;
 
 use fluxloop::{
     artifact::ArtifactError,
-    config::ConfigErrors,
+    config::{ConfigErrors, SettingError},
+    edit::FileError,
     engine::EngineError,
     generate::GenerateError,
     host::StartError,
@@ -35,6 +36,11 @@ pub(super) enum CommandError {
     Usage(#[from] UsageError),
     #[error(transparent)]
     Config(#[from] ConfigErrors),
+    #[error(transparent)]
+    Setting(#[from] SettingError),
+    /// A file of the configuration could not be replaced.
+    #[error(transparent)]
+    Edit(#[from] FileError),
     /// What is wrong was said already.
     #[error("the configuration is not valid: {}", counted(*.errors, *.warnings))]
     NotValid {
@@ -148,6 +154,7 @@ impl CommandError {
             )
             | Self::Workspace(WorkspaceError::Cargo { .. }) => exit::BUILD,
             Self::Artifact(_)
+            | Self::Edit(FileError::Write { .. })
             | Self::Engine(EngineError::Write(_))
             | Self::Generate(GenerateError::Write { .. })
             | Self::Output(_) => exit::WRITE,
@@ -158,6 +165,8 @@ impl CommandError {
                 ..
             } => exit::GATE,
             Self::Config(_)
+            | Self::Setting(_)
+            | Self::Edit(_)
             | Self::NotGenerated { .. }
             | Self::NotValid { .. }
             | Self::Supervisor(_)
@@ -180,6 +189,8 @@ impl CommandError {
             Self::NotConfirmed => {
                 Some("pass --yes (or set FLUXLOOP_YES=true) to run without being asked".to_owned())
             }
+            Self::Setting(error) => error.hint(),
+            Self::Edit(error) => error.hint(),
             Self::Plan(error) => Some(error.hint().to_owned()),
             Self::Generate(error) => error.hint(),
             Self::NotGenerated { refused: true, .. } => {
@@ -219,7 +230,10 @@ impl CommandError {
     pub(super) fn show(&self, shell: &Shell) {
         match self {
             // Each has its place in a file, and the line itself.
-            Self::Config(errors) => shell.text(&errors.report()),
+            Self::Config(errors)
+            | Self::Setting(SettingError::Unreadable(errors) | SettingError::Wrong(errors)) => {
+                shell.text(&errors.report());
+            }
             Self::Declined => shell.info("Nothing was run"),
             _ => shell.error(self, self.hint().as_deref()),
         }

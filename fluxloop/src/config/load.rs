@@ -45,6 +45,8 @@ pub struct LoadRequest {
     pub overrides: Vec<Override>,
     /// The variables of the process.
     pub environment: BTreeMap<String, String>,
+    /// Texts that stand for files of the configuration, by their absolute paths: to see what a change would do.
+    pub texts: BTreeMap<PathBuf, String>,
 }
 
 impl LoadRequest {
@@ -147,6 +149,12 @@ pub fn examine(request: &LoadRequest) -> Examined {
     }
 }
 
+/// The files of a configuration, and the one that was asked for.
+pub(super) fn files_of(request: &LoadRequest) -> Result<(Files, PathBuf), ConfigError> {
+    let path = Location::of(request, &mut Vec::new())?.config()?;
+    Ok((Files::of(&path, &request.texts), path))
+}
+
 /// What came of all layers.
 struct Decoded {
     config: Config,
@@ -156,9 +164,9 @@ struct Decoded {
 
 fn decoded(request: &LoadRequest, warnings: &mut Vec<Warning>) -> Result<Decoded, ConfigErrors> {
     let path = Location::of(request, warnings)?.config()?;
-    let files = Files::of(&path);
+    let files = Files::of(&path, &request.texts);
     let shown_from = &request.current_directory;
-    let mut tree = files.read(shown_from)?;
+    let mut tree = files.read(shown_from, &request.texts)?;
     let project_directory = own_directory(&tree).unwrap_or(files.project_directory);
     let dotenv = dotenv::read(&project_directory, shown_from)?;
     let in_files = snapshot::secrets_in(&tree);

@@ -19,6 +19,7 @@ mod problems;
 #[cfg(test)]
 mod sample;
 mod section;
+mod setting;
 mod snapshot;
 mod source;
 mod types;
@@ -31,6 +32,7 @@ pub use load::{Examined, LoadRequest, Loaded, examine, load};
 pub use options::{OptionKind, Override, RUN_OPTIONS, RunOption, run_option};
 pub use place::Place;
 pub use pricing::{Price, Pricing};
+pub use setting::{Setting, SettingError, setting};
 pub use types::*;
 
 // For inputs files, which are read the same way, and for what edits files.

@@ -14,7 +14,7 @@ fn a_command_is_asked_for() {
       list         List the registered agents, or the cases that a run would have
       show         Show an experiment, or one case of it
       generate     Generate inputs
-      config       Check or show the configuration
+      config       Check, show or change the configuration
       doctor       Check everything that a run needs, and say what to do about what is missing
       completions  Print a shell's completions for `cargo-fluxloop`
 

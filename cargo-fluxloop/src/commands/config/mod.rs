@@ -1,5 +1,6 @@
 //! `cargo fluxloop config`.
 
+mod set;
 mod show;
 mod validate;
 
@@ -12,6 +13,7 @@ pub(super) fn execute(
 ) -> Result<i32, CommandError> {
     match subject {
         ConfigSubject::Validate(arguments) => validate::execute(arguments, invocation),
+        ConfigSubject::Set(arguments) => set::execute(arguments, invocation),
         ConfigSubject::Show(arguments) => show::execute(arguments, invocation),
     }
 }

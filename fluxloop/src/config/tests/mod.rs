@@ -7,6 +7,7 @@ mod layers;
 mod messages;
 mod page;
 mod project;
+mod setting;
 mod snapshot;
 
 use std::{collections::BTreeMap, path::PathBuf};
