@@ -104,7 +104,7 @@ fn what_a_run_would_stop_at_is_an_error() {
             "personas: [{ name: expert }]",
             "inputs/generated.yaml:2: no persona `novice` is configured",
         ),
-        ("runner: { target: 'a::' }", "names no function"),
+        ("runner: { target: 'a:' }", "names no function"),
         (
             "multi_turn: { enabled: true, supervisor: { model: m } }",
             "the supervisor has no API key for openai",

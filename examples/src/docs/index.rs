@@ -21,6 +21,7 @@ macro_rules! pages {
 /// Every page, by its path from the root of the repository.
 pub(super) const PAGES: &[(&str, &str)] = pages![
     "agents.md",
+    "checking.md",
     "ci.md",
     "configuration.md",
     "conversations.md",

@@ -12,8 +12,9 @@ use super::{
     LoadRequest, Warning,
     error::{ConfigError, ConfigErrors},
     layers::{Files, SPELLINGS},
-    load::{self, examine},
+    load::{self, Examined, examine},
     node::{Node, NodeValue, Origin},
+    options::Override,
     place::shown_path,
     source::{MAX_CONFIG_BYTES, SourceFile},
     yaml,
@@ -113,6 +114,12 @@ impl SettingError {
 /// A key that nothing reads, a value with which the configuration does not load, and a file that cannot be edited without
 /// touching more than the value.
 pub fn setting(request: &LoadRequest, key: &str, value: &str) -> Result<Setting, SettingError> {
+    if key.split('.').any(|part| part.trim().is_empty()) {
+        return Err(SettingError::Unknown {
+            key: key.to_owned(),
+            hint: Some("write a dotted key such as `multi_turn.max_turns`".to_owned()),
+        });
+    }
     let mut first_error = None;
     for value in candidates(value) {
         match with_value(request, key, value) {
@@ -153,7 +160,10 @@ fn with_value(request: &LoadRequest, key: &str, value: Value) -> Result<Setting,
     let (files, asked) = load::files_of(request).map_err(ConfigErrors::from)?;
     let documents = documents(&files, request)?;
     let key = spelling(key, &documents);
-    let home = match documents.iter().rev().find(|document| document.has(&key)) {
+    check_known(request, &key, &value)?;
+    let item = item_of_list(&key, &documents)?;
+    let has = |key: &str| documents.iter().rev().find(|document| document.has(key));
+    let home = match has(item.unwrap_or(&key)) {
         Some(document) => document.path.clone(),
         None => home(&key, &asked),
     };
@@ -220,6 +230,32 @@ fn below<'n>(root: &'n Node, key: &str) -> Option<&'n Node> {
         })
 }
 
+/// The last item of a list that the key leads through, which has to be there.
+fn item_of_list<'k>(key: &'k str, documents: &[Document]) -> Result<Option<&'k str>, SettingError> {
+    let mut found = None;
+    let ends = key.match_indices('.').map(|(at, _)| at);
+    for (at, end) in ends.clone().zip(ends.skip(1).chain([key.len()])) {
+        let (list, item) = (&key[..at], &key[..end]);
+        let lists = documents
+            .iter()
+            .filter_map(|document| below(&document.root, list));
+        let lengths = lists.filter_map(|node| match &node.value {
+            NodeValue::Sequence(items) => Some(items.len()),
+            _ => None,
+        });
+        if let Some(length) = lengths.last() {
+            if !documents.iter().any(|document| document.has(item)) {
+                return Err(SettingError::Unknown {
+                    key: key.to_owned(),
+                    hint: Some(format!("`{list}` is a list of {length}, counted from 0")),
+                });
+            }
+            found = Some(item);
+        }
+    }
+    Ok(found)
+}
+
 /// The spelling that is in use, where there are two: to set the other one would contradict it.
 fn spelling(key: &str, documents: &[Document]) -> String {
     let is_set = |key: &str| documents.iter().any(|document| document.has(key));
@@ -241,6 +277,24 @@ fn home(key: &str, asked: &Path) -> PathBuf {
     folder.join(home.map_or("simulation.yaml", |(file, _)| file))
 }
 
+/// The configuration as the files have it: what overrides the key must not hide what is wrong with it.
+fn of_files(request: &LoadRequest) -> LoadRequest {
+    let mut plain = request.clone();
+    plain.overrides.clear();
+    plain
+        .environment
+        .retain(|name, _| !name.starts_with("FLUXLOOP_"));
+    plain
+}
+
+/// Makes sure that something reads the key, whatever its value.
+fn check_known(request: &LoadRequest, key: &str, value: &Value) -> Result<(), SettingError> {
+    let mut plain = of_files(request);
+    let before = examine(&plain);
+    plain.overrides.push(Override::key(key, value.clone()));
+    without_unknown(new_warnings(&before, examine(&plain).warnings), key).map(drop)
+}
+
 /// What is new in what is said of the configuration with this text; an error where it does not load.
 fn checked(
     request: &LoadRequest,
@@ -248,12 +302,7 @@ fn checked(
     text: &str,
     key: &str,
 ) -> Result<Vec<Warning>, SettingError> {
-    let mut plain = request.clone();
-    // What overrides the key must not hide what is wrong with it.
-    plain.overrides.clear();
-    plain
-        .environment
-        .retain(|name, _| !name.starts_with("FLUXLOOP_"));
+    let mut plain = of_files(request);
     let before = examine(&plain);
     plain.texts.insert(file.to_path_buf(), text.to_owned());
     let after = examine(&plain);
@@ -263,31 +312,27 @@ fn checked(
     if let Some(errors) = ConfigErrors::some(errors.collect()) {
         return Err(SettingError::Wrong(errors));
     }
+    without_unknown(new_warnings(&before, after.warnings), key)
+}
+
+fn new_warnings(before: &Examined, after: Vec<Warning>) -> Vec<Warning> {
     let known: Vec<String> = before.warnings.iter().map(ToString::to_string).collect();
-    let warnings = after.warnings.into_iter();
-    let mut warnings: Vec<Warning> = warnings
-        .filter(|warning| !known.contains(&warning.to_string()))
-        .collect();
-    let unknown = format!("unknown key `{}`", as_reported(key));
-    if let Some(at) = warnings
-        .iter()
-        .position(|warning| warning.to_string().starts_with(&unknown))
-    {
-        return Err(SettingError::Unknown {
-            key: key.to_owned(),
-            hint: warnings.remove(at).hint().map(str::to_owned),
-        });
-    }
-    // A whole section that nothing reads.
+    let is_new = |warning: &Warning| !known.contains(&warning.to_string());
+    after.into_iter().filter(is_new).collect()
+}
+
+/// The warnings, unless one of them says that nothing reads the key, or the section that it is in.
+fn without_unknown(warnings: Vec<Warning>, key: &str) -> Result<Vec<Warning>, SettingError> {
     let first = key.split('.').next().unwrap_or_default();
-    let unknown = format!("unknown key `{first}`");
-    match warnings
-        .iter()
-        .position(|warning| warning.to_string().starts_with(&unknown))
-    {
-        Some(at) => Err(SettingError::Unknown {
+    let unknown = [key, &as_reported(key), first].map(|key| format!("unknown key `{key}`"));
+    let says_so = |warning: &&Warning| {
+        let said = warning.to_string();
+        unknown.iter().any(|unknown| said.starts_with(unknown))
+    };
+    match warnings.iter().find(says_so) {
+        Some(warning) => Err(SettingError::Unknown {
             key: key.to_owned(),
-            hint: warnings.remove(at).hint().map(str::to_owned),
+            hint: warning.hint().map(str::to_owned),
         }),
         None => Ok(warnings),
     }

@@ -155,8 +155,12 @@ fn what_does_not_load_is_refused() {
     assert!(refused(&project, "itterations", "3").contains("did you mean `iterations`?"));
     assert!(refused(&project, "mood.today", "calm").contains("is no key that anything reads"));
     assert!(refused(&project, "personas.0.nmae", "x").contains("did you mean `name`?"));
+    assert_eq!(
+        refused(&project, "personas.1.name", "x"),
+        "`personas.1.name` is no key that anything reads (`personas` is a list of 1, counted from 0)"
+    );
     assert!(refused(&project, "max_turns", "3").contains("did you mean `multi_turn.max_turns`?"));
-    assert!(refused(&project, "a..b", "3").contains("expected a dotted key"));
+    assert!(refused(&project, "a..b", "3").contains("write a dotted key"));
     assert!(
         refused(&project, "runner.target.x", "3").contains("`runner.target` is the text `a:run`")
     );
