@@ -59,9 +59,10 @@ fn a_valid_configuration_says_so() {
 
 #[test]
 fn all_that_is_wrong_is_said_at_once() {
-    let errors: String = (1..=12)
+    let errors: Vec<String> = (1..=12)
         .map(|n| format!("  - {{ name: p{n}, language: [] }}\n"))
         .collect();
+    let errors = errors.concat();
     let project = project(&format!(
         "iterations: zero\nmood: calm\npersonas:\n{errors}"
     ))
@@ -204,7 +205,7 @@ fn a_key_is_set_and_nothing_else() {
     let read = |file: &str| std::fs::read_to_string(project.path(file)).expect("it is there");
     assert_eq!(
         read("configs/simulation.yaml"),
-        simulation.replace("8", "12")
+        simulation.replace('8', "12")
     );
     insta::assert_snapshot!(set("multi_turn.max_turns 12"), @"[INFO] configs/simulation.yaml:4: `multi_turn.max_turns` is `12` already");
     insta::assert_snapshot!(set("gate.min_success_rate 0.9"), @"[INFO] configs/evaluation.yaml:2: `gate.min_success_rate` was not set and is `0.9`");

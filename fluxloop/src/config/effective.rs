@@ -177,18 +177,18 @@ fn with_supervisor(
             of_model(model, supervisor);
             known.extend(source(
                 "multi_turn.supervisor.api_key",
-                &model.api_key_source,
+                model.api_key_source.as_ref(),
             ));
             known.extend(source(
                 "multi_turn.supervisor.base_url",
-                &model.base_url_source,
+                model.base_url_source.as_ref(),
             ));
         }
     }
 }
 
-fn source(key: &'static str, source: &Option<ValueSource>) -> Option<(&'static str, ValueSource)> {
-    Some((key, source.clone()?))
+fn source(key: &'static str, source: Option<&ValueSource>) -> Option<(&'static str, ValueSource)> {
+    Some((key, source?.clone()))
 }
 
 fn of_model(model: &ModelSettings, supervisor: &mut Map<String, Value>) {

@@ -239,11 +239,11 @@ fn item_of_list<'k>(key: &'k str, documents: &[Document]) -> Result<Option<&'k s
         let lists = documents
             .iter()
             .filter_map(|document| below(&document.root, list));
-        let lengths = lists.filter_map(|node| match &node.value {
+        let mut lengths = lists.filter_map(|node| match &node.value {
             NodeValue::Sequence(items) => Some(items.len()),
             _ => None,
         });
-        if let Some(length) = lengths.last() {
+        if let Some(length) = lengths.next_back() {
             if !documents.iter().any(|document| document.has(item)) {
                 return Err(SettingError::Unknown {
                     key: key.to_owned(),

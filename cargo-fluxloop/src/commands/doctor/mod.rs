@@ -56,13 +56,13 @@ pub(super) fn execute(
 
 /// A check that ended with an error: its causes, and its hint as the fix.
 fn failed(name: &'static str, error: &CommandError) -> Check {
-    let mut message = error.to_string();
+    let mut chain = vec![error.to_string()];
     let mut cause = std::error::Error::source(error);
     while let Some(next) = cause {
-        message += &format!(": {next}");
+        chain.push(next.to_string());
         cause = next.source();
     }
-    let check = Check::new(name, Health::Fail, message);
+    let check = Check::new(name, Health::Fail, chain.join(": "));
     match error.hint() {
         Some(hint) => check.with_fix(hint),
         None => check,

@@ -106,24 +106,21 @@ fn plan(config: &Config, inspection: &Inspection) -> Option<Check> {
             return Some(check.with_fix(error.hint()));
         }
     };
-    let mut message = format!(
+    let (runs, inputs) = (plan.len(), plan.inputs());
+    let mut parts = vec![format!(
         "{} of {}",
-        counted(plan.len(), "run"),
-        counted(plan.inputs(), "input")
-    );
-    match plan.personas().len() {
-        0 => {}
-        some => message += &format!(", by {}", counted(some, "persona")),
+        counted(runs, "run"),
+        counted(inputs, "input")
+    )];
+    if !plan.personas().is_empty() {
+        parts.push(format!("by {}", counted(plan.personas().len(), "persona")));
     }
-    message += &format!(
-        ", {}, {} at a time",
-        counted(plan.iterations().get(), "iteration"),
-        config.parallel
-    );
+    parts.push(counted(plan.iterations().get(), "iteration"));
+    parts.push(format!("{} at a time", config.parallel));
     if plan.left_out() > 0 {
-        message += &format!("; {} left out", counted(plan.left_out(), "case"));
+        parts.push(format!("{} left out", counted(plan.left_out(), "case")));
     }
-    Some(Check::new("plan", Health::Ok, message))
+    Some(Check::new("plan", Health::Ok, parts.join(", ")))
 }
 
 /// Whether experiments can be written there. Nothing is left behind.
@@ -148,21 +145,17 @@ fn output(directory: &Path, request: &LoadRequest) -> Check {
 }
 
 fn git(directory: &Path) -> Check {
-    match GitQuestion::ask(directory.to_owned()).answer() {
-        Some(state) => {
-            let commit: String = state.commit.chars().take(10).collect();
-            let dirty = if state.dirty {
-                ", with changes that are not committed"
-            } else {
-                ""
-            };
-            Check::new("git", Health::Ok, format!("commit {commit}{dirty}"))
-        }
-        None => {
-            let message = "no commit: experiments cannot say which code they are of";
-            Check::new("git", Health::Warn, message).with_fix("git init, and commit")
-        }
-    }
+    let Some(state) = GitQuestion::ask(directory.to_owned()).answer() else {
+        let message = "no commit: experiments cannot say which code they are of";
+        return Check::new("git", Health::Warn, message).with_fix("git init, and commit");
+    };
+    let commit: String = state.commit.chars().take(10).collect();
+    let dirty = if state.dirty {
+        ", with changes that are not committed"
+    } else {
+        ""
+    };
+    Check::new("git", Health::Ok, format!("commit {commit}{dirty}"))
 }
 
 /// A mistake with its place.

@@ -46,15 +46,15 @@ fn of_model(model: &ModelSettings, request: &LoadRequest) -> (Health, String, Op
     let own_address = provider.default_base_url();
     let address = model.base_url.as_deref().unwrap_or(own_address);
     let is_own = address == own_address;
-    let mut message = format!(
-        "{}, model {}, {}",
+    let cassette = model.cassette.as_ref();
+    let cassette = cassette.map(|cassette| format!(", {}", of_cassette(cassette, request)));
+    let message = format!(
+        "{}, model {}, {}{}",
         provider.name(),
         model.model,
-        shown_address(address)
+        shown_address(address),
+        cassette.unwrap_or_default()
     );
-    if let Some(cassette) = &model.cassette {
-        message += &format!(", {}", of_cassette(cassette, request));
-    }
     let replays = model
         .cassette
         .as_ref()

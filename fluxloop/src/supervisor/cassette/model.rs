@@ -121,23 +121,22 @@ impl RecordedModel {
             prompt: question.prompt.redacted(&self.secrets),
             ..question
         };
-        let recorded = exchange::Question::new(&self.settings, &question.prompt, question.form);
         let (recording, rest) = match &self.source {
             Source::Model(live) => {
-                return self.record(live, moment, question, recorded, read).await;
+                return self.record(live, moment, question, read).await;
             }
             Source::Cassette(recording, rest) => (recording, rest),
         };
         let asked = Asked {
             moment,
-            question: &recorded,
+            question: &self.recorded(&question),
             form: question.form,
         };
         let said = match recording.find(asked) {
             Ok(answer) => self.answered(answer, moment, &question, read),
             Err(miss) => match rest {
                 Rest::Asked(live) => {
-                    return self.record(live, moment, question, recorded, read).await;
+                    return self.record(live, moment, question, read).await;
                 }
                 Rest::Fails => {
                     let missing = recording.explain(miss, &self.file, asked);
@@ -160,7 +159,6 @@ impl RecordedModel {
         Live { model, tape }: &Live,
         moment: Moment<'_>,
         question: Question,
-        recorded: exchange::Question,
         read: impl Fn(&str) -> Result<T, F>,
     ) -> Result<Answered<T>, SupervisorFailure> {
         // Answers that cannot be kept are not paid for.
@@ -169,7 +167,8 @@ impl RecordedModel {
             return Err(SupervisorFailure::new(message));
         }
         let asked = model.put(question.clone(), &read).await?;
-        let exchange = Exchange::new(moment, recorded, Answer::new(asked, &self.secrets));
+        let answer = Answer::new(asked, &self.secrets);
+        let exchange = Exchange::new(moment, self.recorded(&question), answer);
         let answered = self
             .answered(&exchange.answer, moment, &question, read)
             .map_err(SupervisorFailure::new)?;
@@ -187,6 +186,11 @@ impl RecordedModel {
                 ))
             }),
         }
+    }
+
+    /// A question as cassettes have it.
+    fn recorded(&self, question: &Question) -> exchange::Question {
+        exchange::Question::new(&self.settings, &question.prompt, question.form)
     }
 
     /// What an answer says: also one that was just given, so that it says the same when it is played.
