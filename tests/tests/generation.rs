@@ -290,7 +290,11 @@ fn what_failed_is_said_and_the_rest_is_kept() {
         .says("[INFO] Generated 6 inputs")
         .says("error: 3 combinations could not be generated");
     let told = project.told(&finished);
-    assert_eq!(told.matches("[WARN] `verbose` of `").count(), 3, "{told}");
+    assert_eq!(
+        told.matches("`verbose` of `").count(),
+        6,
+        "each is done, and told with its failure: {told}"
+    );
     assert!(
         told.contains("400 Bad Request: no: ***") && !told.contains(KEY),
         "{told}"

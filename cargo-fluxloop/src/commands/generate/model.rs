@@ -1,9 +1,9 @@
-use fluxloop::generate::{GenerateError, Generation, InputWriter, Written, write_inputs};
+use fluxloop::generate::{Failure, GenerateError, Generation, InputWriter, Written, write_inputs};
 
 use super::super::{Invocation, error::CommandError, exit, experiment::runtime, signals::Signals};
 
-/// How many failures are told one by one.
-const MOST_TOLD: usize = 10;
+/// How many combinations with the same failure are named.
+const MOST_TOLD: usize = 3;
 
 /// Asks the model that the configuration names. The first Ctrl-C ends the asking, and what there is is kept.
 pub(super) fn written(
@@ -29,15 +29,30 @@ pub(super) fn written(
     })
 }
 
+/// What failed in the same way is told once: a server that is not there fails everywhere.
+fn by_message(failures: &[Failure]) -> Vec<(&str, Vec<&str>)> {
+    let mut groups: Vec<(&str, Vec<&str>)> = Vec::new();
+    for failure in failures {
+        let (message, what) = (failure.message.as_str(), failure.what.as_str());
+        match groups.iter_mut().find(|(known, _)| *known == message) {
+            Some((_, combinations)) => combinations.push(what),
+            None => groups.push((message, vec![what])),
+        }
+    }
+    groups
+}
+
 /// What was not written, and the exit code.
 pub(super) fn verdict(written: &Written, invocation: &Invocation) -> Result<i32, CommandError> {
     let shell = &invocation.shell;
-    for failure in written.failures.iter().take(MOST_TOLD) {
-        shell.warn(format_args!("{}: {}", failure.what, failure.message));
-    }
-    let more = written.failures.len().saturating_sub(MOST_TOLD);
-    if more > 0 {
-        shell.warn(format_args!("and {more} more that could not be generated"));
+    for (message, combinations) in by_message(&written.failures) {
+        let told = combinations.iter().take(MOST_TOLD).copied();
+        let told = told.collect::<Vec<_>>().join(", ");
+        let more = match combinations.len().saturating_sub(MOST_TOLD) {
+            0 => String::new(),
+            more => format!(" and {more} more"),
+        };
+        shell.warn(format_args!("{told}{more}: {message}"));
     }
     if let Some(usage) = written.usage {
         shell.info(format_args!(
