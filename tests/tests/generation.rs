@@ -3,6 +3,8 @@
 use std::fs;
 
 use serde_json::{Value, json};
+#[cfg(unix)]
+use tests::Running;
 use tests::{
     Project, obedient,
     provider::{Provider, Request},
@@ -321,6 +323,38 @@ fn what_failed_is_said_and_the_rest_is_kept() {
         "no other question will be answered either"
     );
     assert!(!project.path("inputs/generated.yaml").exists());
+}
+
+/// Answers nobody who asks for verbose texts, until the test is over.
+#[cfg(unix)]
+fn hangs(request: &Value) -> (u16, Value) {
+    if request.to_string().contains("at length") {
+        loop {
+            std::thread::park();
+        }
+    }
+    writes(request)
+}
+
+#[cfg(unix)]
+#[test]
+fn what_is_written_until_ctrl_c_is_kept() {
+    use rustix::process::Signal;
+
+    let provider = Provider::start(hangs);
+    let project = with_model(&provider, "");
+    let running = Running::start(project.command("generate inputs --cassette record -v --limit 4"));
+    running.hears("[INFO] `multilingual` of `how-do-i-start-the-server-");
+    running.signal(Signal::INT);
+    let finished = running.finish().exits(130);
+    let finished = finished.says("interrupted: not everything was asked for");
+    assert!(
+        !finished.stderr.contains("could not be generated"),
+        "{finished}"
+    );
+    let generated = entries(&project, "inputs/generated.yaml");
+    assert_eq!(values(&generated, "strategy"), ["multilingual"]);
+    assert_eq!(generated.len(), 2);
 }
 
 #[test]
