@@ -108,11 +108,11 @@ fn check_name(path: &Path) -> Result<(), GenerateError> {
     }
 }
 
-/// Whether [`write`] would write there, as far as that can be told: to be asked before anything is paid for.
+/// Whether [`write()`] would write there, as far as that can be told: to be asked before anything is paid for.
 ///
 /// # Errors
 ///
-/// As [`write`], but for what the system says of the writing itself.
+/// As [`write()`], but for what the system says of the writing itself.
 pub fn check(path: &Path, overwrite: bool) -> Result<(), GenerateError> {
     check_name(path)?;
     if !overwrite && path.symlink_metadata().is_ok() {
