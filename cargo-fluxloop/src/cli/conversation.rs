@@ -53,9 +53,9 @@ pub(super) struct ConversationArguments {
     supervisor_cassette: Option<CassetteMode>,
 }
 
-/// What is done with a recording of the supervisor.
+/// What is done with a recording of what a model said.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-enum CassetteMode {
+pub(super) enum CassetteMode {
     /// Play it, without network and key
     Replay,
     /// Ask the model everything, and record it anew
@@ -66,7 +66,7 @@ enum CassetteMode {
 
 impl CassetteMode {
     /// Its name in the configuration.
-    fn as_str(self) -> &'static str {
+    pub(super) fn as_str(self) -> &'static str {
         match self {
             Self::Replay => "replay",
             Self::Record => "record",

@@ -15,12 +15,18 @@ pub(super) struct GateArguments {
     /// Least rate of successful runs, 0 to 1 [default: from config]
     #[arg(long, value_name = "R", value_parser = fraction)]
     min_success_rate: Option<f64>,
-    /// Exit 0 however many runs fail
-    #[arg(long)]
-    pub(super) no_fail: bool,
     /// Stop starting runs once the gate cannot hold
     #[arg(long)]
     fail_fast: bool,
+}
+
+/// What becomes of the gate's verdict.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Gate")]
+pub(super) struct VerdictArguments {
+    /// Exit 0 however many runs fail
+    #[arg(long)]
+    pub(super) no_fail: bool,
 }
 
 impl GateArguments {

@@ -5,6 +5,7 @@ use fluxloop::{config::GenerationMode, generate::Strategy};
 
 use super::{
     Override, ProjectArguments,
+    conversation::CassetteMode,
     options::Overrides,
     selection::{PersonaArguments, SeedArguments},
     value::at_least_one,
@@ -35,9 +36,23 @@ pub(crate) struct GenerateInputsArguments {
     seed: SeedArguments,
     #[command(flatten)]
     personas: PersonaArguments,
+    #[command(flatten)]
+    model: ModelArguments,
     /// What is made, and where it goes.
     #[command(flatten)]
     pub(crate) output: GenerationArguments,
+}
+
+/// How a model is asked.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Generation")]
+struct ModelArguments {
+    /// Requests to the model in flight at once [default: from config, else 1]
+    #[arg(long, value_name = "N", value_parser = at_least_one())]
+    parallel: Option<u32>,
+    /// What to do with the cassette of generated inputs [default: from config]
+    #[arg(long, value_name = "MODE")]
+    cassette: Option<CassetteMode>,
 }
 
 /// What is made, and where it goes.
@@ -66,7 +81,7 @@ pub(crate) struct GenerationArguments {
 enum Mode {
     /// Rules and a seed
     Deterministic,
-    /// A model; not part of this version
+    /// A model, as the configuration names it
     Llm,
 }
 
@@ -99,6 +114,12 @@ impl GenerateInputsArguments {
         let mut overrides = Overrides::default();
         self.seed.push_to(&mut overrides);
         self.personas.push_to(&mut overrides);
+        overrides.push("parallel_runs", "--parallel", self.model.parallel);
+        overrides.push(
+            "input_generation.llm.cassette.mode",
+            "--cassette",
+            self.model.cassette.map(CassetteMode::as_str),
+        );
         overrides.into_vec()
     }
 }

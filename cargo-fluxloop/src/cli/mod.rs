@@ -1,7 +1,9 @@
 //! The command line: one file a command, one struct a group of options.
 
 mod completions;
+mod config;
 mod conversation;
+mod doctor;
 mod environment;
 mod experiment;
 mod gate;
@@ -13,10 +15,15 @@ mod record;
 mod root;
 mod run;
 mod selection;
+mod settings;
 mod show;
 mod value;
 
 pub(crate) use completions::CompletionsArguments;
+pub(crate) use config::{
+    ConfigArguments, ConfigSubject, SetArguments, ShowConfigArguments, ValidateArguments,
+};
+pub(crate) use doctor::DoctorArguments;
 pub(crate) use environment::{Environment, UsageError};
 pub(crate) use experiment::ExperimentArguments;
 pub(crate) use generate::{GenerateArguments, GenerateInputsArguments, GenerateSubject};

@@ -101,11 +101,11 @@ impl RunOptions {
         environment: &Environment,
     ) -> Result<Self, UsageError> {
         let mut overrides = Overrides::default();
-        arguments.push_to(&mut overrides);
+        arguments.settings.push_to(&mut overrides);
         let ExperimentArguments {
             project,
-            execution,
-            gate,
+            consent,
+            verdict,
             output,
             cargo,
             ..
@@ -113,9 +113,9 @@ impl RunOptions {
         Ok(Self {
             project,
             overrides: overrides.into_vec(),
-            yes: environment.switch("yes", execution.yes)?,
-            dry_run: environment.switch("dry-run", execution.dry_run)?,
-            no_fail: environment.switch("no-fail", gate.no_fail)?,
+            yes: environment.switch("yes", consent.yes)?,
+            dry_run: environment.switch("dry-run", consent.dry_run)?,
+            no_fail: environment.switch("no-fail", verdict.no_fail)?,
             progress: environment.choice("progress", output.progress)?,
             message_format: environment.choice("message-format", output.message_format)?,
             cargo,

@@ -32,15 +32,21 @@ impl OutputDirectoryArguments {
     }
 }
 
-/// Where results go, and what is shown meanwhile.
+/// Where results go, and under which name.
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Output")]
-pub(super) struct OutputArguments {
+pub(super) struct ResultArguments {
     #[command(flatten)]
     directory: OutputDirectoryArguments,
     /// Custom experiment name [default: auto-generated]
     #[arg(long, visible_alias = "name", value_name = "NAME")]
     experiment_name: Option<String>,
+}
+
+/// What is shown meanwhile.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Output")]
+pub(super) struct OutputArguments {
     /// How progress is shown [default: auto]
     #[arg(long, value_name = "HOW")]
     pub(super) progress: Option<Progress>,
@@ -49,11 +55,20 @@ pub(super) struct OutputArguments {
     pub(super) message_format: Option<MessageFormat>,
 }
 
-impl OutputArguments {
+impl ResultArguments {
     pub(super) fn push_to(&self, overrides: &mut Overrides) {
         self.directory.push_to(overrides);
         overrides.push("name", "--experiment-name", self.experiment_name.as_deref());
     }
+}
+
+/// For programs.
+#[derive(Clone, Copy, Debug, Args)]
+#[command(next_help_heading = "Output")]
+pub(crate) struct JsonArguments {
+    /// Print one JSON object on standard output, for programs
+    #[arg(long)]
+    pub(crate) json: bool,
 }
 
 /// What is shown, and how: options of every command.

@@ -3,8 +3,8 @@ use std::ffi::OsString;
 use clap::{Parser, Subcommand};
 
 use super::{
-    CompletionsArguments, GenerateArguments, ListArguments, RecordArguments, RunArguments,
-    ShellArguments, ShowArguments,
+    CompletionsArguments, ConfigArguments, DoctorArguments, GenerateArguments, ListArguments,
+    RecordArguments, RunArguments, ShellArguments, ShowArguments,
 };
 
 /// Simulated users for the LLM agents in your workspace.
@@ -39,6 +39,10 @@ pub(crate) enum Command {
     Generate(GenerateArguments),
     /// Record the arguments of a live service's calls, to replay them
     Record(RecordArguments),
+    /// Check, show or change the configuration
+    Config(ConfigArguments),
+    /// Check everything that a run needs, and say what to do about what is missing
+    Doctor(Box<DoctorArguments>),
     /// Print a shell's completions for `cargo-fluxloop`
     Completions(CompletionsArguments),
 }

@@ -148,6 +148,18 @@ fn reach(table: &[(&str, &str, Value)]) {
             aliases.contains(&flag) || given.flag == flag,
             "{arguments}: {given:?}"
         );
+        let shown = shown_config(arguments).overrides();
+        assert_eq!(shown, overrides, "`config show` takes what a run takes");
+    }
+}
+
+fn shown_config(arguments: &str) -> ShowConfigArguments {
+    let line = format!("cargo-fluxloop config show {arguments}");
+    match parse(&line).unwrap().command {
+        Command::Config(ConfigArguments {
+            subject: ConfigSubject::Show(show),
+        }) => *show,
+        other => panic!("{line} is {other:?}"),
     }
 }
 

@@ -2,13 +2,15 @@ use std::io;
 
 use fluxloop::{
     artifact::ArtifactError,
-    config::ConfigErrors,
+    config::{ConfigErrors, SettingError},
     edit::FileError,
     engine::EngineError,
     generate::GenerateError,
     host::StartError,
     plan::{PlanError, PlanErrorKind},
     setup::{SetupError, Unfit, UnknownCheck},
+    supervisor::SupervisorError,
+    target::SpecError,
 };
 
 use super::{exit, show::ShowError};
@@ -36,12 +38,29 @@ pub(super) enum CommandError {
     #[error(transparent)]
     Setup(SetupError),
     #[error(transparent)]
+    Setting(#[from] SettingError),
+    /// What is wrong was said already.
+    #[error("the configuration is not valid: {}", counted(*.errors, *.warnings))]
+    NotValid {
+        /// At least one.
+        errors: usize,
+        /// Any number.
+        warnings: usize,
+    },
+    #[error(transparent)]
     Edit(#[from] FileError),
     #[error(transparent)]
     Generate(#[from] GenerateError),
-    /// A model was asked for, by this flag or key.
-    #[error("`{0}`: generating inputs with a model is not part of this version yet")]
-    NoModel(&'static str),
+    /// The model did not write what it was asked for; why was said already.
+    #[error("{} could not be generated", some(*.failed, "combination"))]
+    NotGenerated {
+        /// Base inputs × personas × strategies; at least one.
+        failed: usize,
+        /// Whether there is nothing at all.
+        nothing: bool,
+        /// The provider refused the key.
+        refused: bool,
+    },
     /// The configuration names several inputs files.
     #[error("expected one file to write generated inputs to, found several in `inputs_file`")]
     SeveralFiles,
@@ -74,6 +93,32 @@ pub(super) enum CommandError {
     /// What was asked to be printed could not be.
     #[error("cannot write to standard output")]
     Output(#[source] io::Error),
+}
+
+fn some(count: usize, what: &str) -> String {
+    match count {
+        1 => format!("1 {what}"),
+        several => format!("{several} {what}s"),
+    }
+}
+
+fn counted(errors: usize, warnings: usize) -> String {
+    match warnings {
+        0 => some(errors, "error"),
+        warnings => format!("{}, {}", some(errors, "error"), some(warnings, "warning")),
+    }
+}
+
+impl From<SupervisorError> for CommandError {
+    fn from(error: SupervisorError) -> Self {
+        Self::Setup(error.into())
+    }
+}
+
+impl From<SpecError> for CommandError {
+    fn from(error: SpecError) -> Self {
+        Self::Setup(error.into())
+    }
 }
 
 impl From<SetupError> for CommandError {
@@ -115,15 +160,23 @@ impl CommandError {
             )
             | Self::Workspace(WorkspaceError::Cargo { .. }) => exit::BUILD,
             Self::Artifact(_)
+            | Self::Edit(FileError::Write { .. })
             | Self::Engine(EngineError::Write(_))
             | Self::Generate(GenerateError::Write { .. })
-            | Self::Edit(FileError::Write { .. })
             | Self::Output(_) => exit::WRITE,
+            // As an experiment some of whose runs have failed.
+            Self::NotGenerated {
+                nothing: false,
+                refused: false,
+                ..
+            } => exit::GATE,
             Self::Config(_)
             | Self::Setup(_)
+            | Self::Setting(_)
             | Self::Edit(_)
+            | Self::NotGenerated { .. }
+            | Self::NotValid { .. }
             | Self::Generate(_)
-            | Self::NoModel(_)
             | Self::SeveralFiles
             | Self::Workspace(_)
             | Self::Target(_)
@@ -137,17 +190,22 @@ impl CommandError {
     }
 
     /// What to do about it.
-    fn hint(&self) -> Option<String> {
+    pub(super) fn hint(&self) -> Option<String> {
         match self {
             Self::NotConfirmed => {
                 Some("pass --yes (or set FLUXLOOP_YES=true) to run without being asked".to_owned())
             }
             Self::Setup(error) => error.hint(),
+            Self::Setting(error) => error.hint(),
             Self::Edit(error) => error.hint(),
             Self::Generate(error) => error.hint(),
-            Self::NoModel(_) => {
-                Some("pass `--mode deterministic`, which needs no model".to_owned())
+            Self::NotGenerated { refused: true, .. } => {
+                Some("check the key: `cargo fluxloop doctor` says where it comes from".to_owned())
             }
+            Self::NotGenerated { .. } => Some(
+                "generate again with `--overwrite`; a cassette with `--cassette auto` keeps what was answered"
+                    .to_owned(),
+            ),
             Self::SeveralFiles => Some("name the file with `--output`".to_owned()),
             Self::Workspace(error) => error.hint(),
             Self::Target(error) => Some(error.hint()),
@@ -162,6 +220,7 @@ impl CommandError {
             | Self::Interrupted
             | Self::Usage(_)
             | Self::Config(_)
+            | Self::NotValid { .. }
             | Self::Start(_)
             | Self::Engine(_)
             | Self::System { .. }
@@ -173,7 +232,10 @@ impl CommandError {
     pub(super) fn show(&self, shell: &Shell) {
         match self {
             // Each has its place in a file, and the line itself.
-            Self::Config(errors) => shell.text(&errors.report()),
+            Self::Config(errors)
+            | Self::Setting(SettingError::Unreadable(errors) | SettingError::Wrong(errors)) => {
+                shell.text(&errors.report());
+            }
             Self::Declined => shell.info("Nothing was run"),
             _ => shell.error(self, self.hint().as_deref()),
         }

@@ -9,7 +9,7 @@ use fluxloop::{
     event::{Consumer, Event, Finished},
     host::{Logs, WorkerHost},
     plan::Plan,
-    setup::{Setup, SetupError},
+    setup::Setup,
     worker::protocol::AgentInfo,
 };
 use tokio::runtime::Runtime;
@@ -43,7 +43,7 @@ pub(super) fn execute(
     let selection = workshop.select(planned.target.as_ref())?;
     agree(&planned, &options, invocation)?;
     if let (Some(supervisor), false) = (&planned.supervisor, options.dry_run) {
-        supervisor.open().map_err(SetupError::from)?;
+        supervisor.open()?;
     }
     let git = GitQuestion::ask(planned.config.runner.working_directory.clone());
     let worker = workshop.build(&selection.unit)?;

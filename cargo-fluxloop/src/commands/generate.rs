@@ -1,3 +1,5 @@
+mod model;
+
 use std::{
     num::NonZeroUsize,
     path::{Path, PathBuf},
@@ -5,7 +7,7 @@ use std::{
 
 use fluxloop::{
     config::{Config, GenerationMode},
-    generate::{self, Generated, Generation, Strategy},
+    generate::{self, Author, Generated, Generation, Strategy},
 };
 
 use super::{Invocation, error::CommandError, exit, plan};
@@ -22,49 +24,61 @@ pub(super) fn execute(
     let config = plan::load(&arguments.project, &arguments.overrides(), invocation)?;
     let current = env::current_directory()
         .map_err(CommandError::system("cannot tell the current directory"))?;
-    check_mode(arguments, &config)?;
+    let mode = arguments.output.mode().unwrap_or(config.generation.mode);
     let file = file(arguments, &config, &current)?;
-    let generated = generate::generate(&Generation {
-        strategies: strategies(arguments, &config, invocation)?,
+    // Before a model is paid for.
+    generate::check(&file, arguments.output.overwrite)?;
+    let generation = Generation {
+        strategies: strategies(arguments, &config, mode, invocation)?,
         variations: config.generation.variations,
         // Without a seed, too, the same inputs come out every time.
         seed: config.seed.unwrap_or(0),
         limit: arguments.output.limit.and_then(limit),
         config: &config,
-    })?;
-    for warning in &generated.warnings {
-        invocation.shell.warn(warning);
+    };
+    let write = |generated: &Generated| {
+        for warning in &generated.warnings {
+            invocation.shell.warn(warning);
+        }
+        if generated.inputs.is_empty() {
+            return Ok(());
+        }
+        generate::write(generated, &file, arguments.output.overwrite)?;
+        tell(generated, &file, &current, invocation);
+        Ok::<_, CommandError>(())
+    };
+    match mode {
+        GenerationMode::Deterministic => {
+            write(&generate::generate(&generation)?)?;
+            Ok(exit::OK)
+        }
+        GenerationMode::Llm => {
+            let written = model::written(&generation, invocation)?;
+            write(&written.generated)?;
+            model::verdict(&written, invocation)
+        }
     }
-    generate::write(&generated, &file, arguments.output.overwrite)?;
-    tell(&generated, &file, &current, invocation);
-    Ok(exit::OK)
 }
 
 fn limit(inputs: u32) -> Option<NonZeroUsize> {
     NonZeroUsize::new(usize::try_from(inputs).unwrap_or(usize::MAX))
 }
 
-fn check_mode(arguments: &GenerateInputsArguments, config: &Config) -> Result<(), CommandError> {
-    match arguments.output.mode() {
-        Some(GenerationMode::Llm) => Err(CommandError::NoModel("--mode llm")),
-        None if config.generation.mode == GenerationMode::Llm => {
-            Err(CommandError::NoModel("input_generation.mode"))
-        }
-        _ => Ok(()),
-    }
-}
-
-/// Those of the command line, else those of the configuration that need no model: an experiment's configuration may list
-/// others.
+/// Those of the command line, else those of the configuration; without a model, those that need none: an experiment's
+/// configuration may list others.
 fn strategies(
     arguments: &GenerateInputsArguments,
     config: &Config,
+    mode: GenerationMode,
     invocation: &Invocation,
 ) -> Result<Vec<Strategy>, CommandError> {
     if let Some(asked) = arguments.output.strategies() {
         return Ok(asked);
     }
     let configured = &config.generation.strategies;
+    if mode == GenerationMode::Llm {
+        return Ok(configured.clone());
+    }
     let (left_out, kept): (Vec<Strategy>, Vec<Strategy>) = configured
         .iter()
         .partition(|strategy| strategy.needs_model());
@@ -106,9 +120,13 @@ fn tell(generated: &Generated, file: &Path, current: &Path, invocation: &Invocat
         several => format!("{several} inputs"),
     };
     let shell = &invocation.shell;
+    let author = match &generated.author {
+        Author::Rules { seed } => format!("seed {seed}"),
+        Author::Model { provider, model } => format!("{model} of {provider}"),
+        _ => "rules of a kind that is not known here".to_owned(),
+    };
     shell.info(format_args!(
-        "Generated {count} with seed {} ({})",
-        generated.seed,
+        "Generated {count} with {author} ({})",
         strategies.join(", ")
     ));
     shell.info(format_args!(

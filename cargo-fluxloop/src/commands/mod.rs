@@ -3,10 +3,13 @@
 mod agents;
 mod cases;
 mod completions;
+mod config;
+mod doctor;
 mod error;
 mod exit;
 mod experiment;
 mod generate;
+mod inspection;
 mod plan;
 mod record;
 mod replayed;
@@ -89,6 +92,8 @@ fn dispatch(command: Command, invocation: &Invocation) -> Result<i32, CommandErr
             RecordSubject::Disable(project) => record::disable(&project, invocation),
             RecordSubject::Status(project) => record::status(&project, invocation),
         },
+        Command::Config(config) => config::execute(&config.subject, invocation),
+        Command::Doctor(arguments) => doctor::execute(&arguments, invocation),
         Command::Completions(arguments) => completions::execute(&arguments),
     }
 }

@@ -15,7 +15,7 @@ pub(super) fn plan(
     overrides: &[Override],
     invocation: &Invocation,
 ) -> Result<Setup, CommandError> {
-    let request = overridden(project, overrides)?;
+    let request = request(project, overrides)?;
     let setup = Setup::load(&request, &mut |warning| {
         invocation.shell.text(&warning.report());
     })?;
@@ -28,15 +28,18 @@ pub(super) fn load(
     overrides: &[Override],
     invocation: &Invocation,
 ) -> Result<Config, CommandError> {
-    let loaded = config::load(&overridden(project, overrides)?)?;
+    let loaded = config::load(&request(project, overrides)?)?;
     for warning in &loaded.warnings {
         invocation.shell.text(&warning.report());
     }
     Ok(loaded.config)
 }
 
-/// Which configuration a command line and the environment mean.
-pub(super) fn request(project: &ProjectArguments) -> Result<LoadRequest, CommandError> {
+/// Which configuration a command line and the environment mean, and what overrides it.
+pub(super) fn request(
+    project: &ProjectArguments,
+    overrides: &[Override],
+) -> Result<LoadRequest, CommandError> {
     let current_directory = env::current_directory()
         .map_err(CommandError::system("cannot tell the current directory"))?;
     let mut request = LoadRequest::new(current_directory);
@@ -44,15 +47,6 @@ pub(super) fn request(project: &ProjectArguments) -> Result<LoadRequest, Command
     request.root.clone_from(&project.root);
     request.project.clone_from(&project.project);
     request.environment = env::variables();
-    Ok(request)
-}
-
-/// The same, with what the command line overrides.
-fn overridden(
-    project: &ProjectArguments,
-    overrides: &[Override],
-) -> Result<LoadRequest, CommandError> {
-    let mut request = request(project)?;
     request.overrides = overrides
         .iter()
         .map(|given| config::Override::flag(given.flag, given.key, given.value.clone()))

@@ -34,7 +34,7 @@ struct Switches {
 
 impl Switches {
     fn find(project: &ProjectArguments) -> Result<Self, CommandError> {
-        let request = plan::request(project)?;
+        let request = plan::request(project, &[])?;
         let located = locate(&request)?;
         let dotenv = located.project_directory.join(".env");
         Ok(Self {

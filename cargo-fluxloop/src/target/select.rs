@@ -71,6 +71,28 @@ impl Workspace {
         units
     }
 
+    /// The targets in which the scan saw agents, with these.
+    pub(crate) fn agents_in_sources(&self) -> Vec<(&CargoTarget, Vec<Listed>)> {
+        let found = found_in(self.targets());
+        let all: Vec<_> = found.iter().collect();
+        let all = without_shared_files(&all);
+        let mut targets: Vec<(&CargoTarget, Vec<Listed>)> = Vec::new();
+        // Named so that each is told from all others of the workspace.
+        for (found, listed) in all.iter().zip(self.listed(&all)) {
+            match targets.last_mut() {
+                Some((target, agents)) if target.same_as(found.target) => agents.push(listed),
+                _ => targets.push((found.target, vec![listed])),
+            }
+        }
+        targets
+    }
+
+    /// Whether the scan sees such an agent in a target.
+    pub(crate) fn sees(&self, spec: &TargetSpec, target: &CargoTarget) -> bool {
+        let found = found_in([target]);
+        !Query::new(spec, self.crate_names()).best(&found).is_empty()
+    }
+
     fn unit_of(&self, query: &Query) -> Result<Unit, TargetError> {
         let named = named_targets(query, self);
         let mut found = found_in(named.iter().map(|(_, target)| *target));

@@ -2,8 +2,10 @@
 //! output, colour and verbosity.
 
 mod approval;
+mod checkup;
 mod confirm;
 mod duration;
+mod effective;
 mod human;
 mod json;
 mod progress;
@@ -15,7 +17,9 @@ mod stdout;
 mod summary;
 
 pub(crate) use approval::TerminalApprover;
+pub(crate) use checkup::{Check, Health, checkup};
 pub(crate) use confirm::{Answer, PlanSummary, confirm, show_plan};
+pub(crate) use effective::effective_configuration;
 pub(crate) use human::{HumanOptions, HumanReporter};
 pub(crate) use json::JsonReporter;
 pub(crate) use progress::{Progress, ProgressForm};

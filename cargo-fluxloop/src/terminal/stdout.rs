@@ -3,6 +3,9 @@ use std::{
     io::{self, IsTerminal as _, Write},
 };
 
+use fluxloop::json_line::push_json_line;
+use serde::Serialize;
+
 use super::{Color, Page, Verbosity};
 
 /// Standard output: for programs, and for what was asked to be printed.
@@ -79,6 +82,17 @@ impl Stdout {
         let mut line = Vec::with_capacity(text.len() + 1);
         line.extend_from_slice(text.as_bytes());
         line.push(b'\n');
+        self.write(&line)
+    }
+
+    /// A value as one line of JSON.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::write`].
+    pub(crate) fn json(&mut self, value: &impl Serialize) -> io::Result<()> {
+        let mut line = Vec::new();
+        push_json_line(&mut line, value)?;
         self.write(&line)
     }
 }

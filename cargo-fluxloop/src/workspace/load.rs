@@ -72,6 +72,11 @@ impl Workspace {
         &self.cargo
     }
 
+    /// The folder of the workspace's own manifest.
+    pub(crate) fn root(&self) -> &Path {
+        &self.root
+    }
+
     /// A path as people see it: from the root, if it is below.
     pub(crate) fn relative<'p>(&self, path: &'p Path) -> &'p Path {
         path.strip_prefix(&self.root).unwrap_or(path)

@@ -22,6 +22,7 @@ macro_rules! pages {
 pub(super) const PAGES: &[(&str, &str)] = pages![
     "agents.md",
     "api.md",
+    "checking.md",
     "ci.md",
     "configuration.md",
     "conversations.md",

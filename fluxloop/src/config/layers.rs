@@ -1,11 +1,16 @@
 //! Layers of a configuration and their precedence: the files in their order, the environment, the command line.
 
-use std::path::{Path, PathBuf};
+use std::{
+    collections::BTreeMap,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
 use super::{
     error::{ConfigError, ConfigErrors},
     node::{Mapping, Node, NodeValue, Origin},
     options::Override,
+    place::shown_path,
     source::{MAX_CONFIG_BYTES, SourceFile},
     yaml,
 };
@@ -35,7 +40,7 @@ pub(crate) struct Files {
 
 impl Files {
     /// Those that belong to the file that was asked for, which is absolute.
-    pub(crate) fn of(config: &Path) -> Self {
+    pub(crate) fn of(config: &Path, texts: &BTreeMap<PathBuf, String>) -> Self {
         let folder = config.parent().unwrap_or(config);
         let project_directory = match (folder.file_name(), folder.parent()) {
             (Some(name), Some(parent)) if name == "configs" => parent.to_path_buf(),
@@ -50,7 +55,7 @@ impl Files {
         let sections = SECTIONS.map(|name| folder.join(name));
         let mut paths: Vec<PathBuf> = sections
             .into_iter()
-            .filter(|path| path == config || path.is_file())
+            .filter(|path| path == config || path.is_file() || texts.contains_key(path))
             .collect();
         // A file of another name is a variant of the experiment: it wins over the sections.
         if !paths.iter().any(|path| path == config) {
@@ -62,15 +67,36 @@ impl Files {
         }
     }
 
+    /// Whether a file is one of those that are merged with all others beside it.
+    pub(crate) fn is_section(path: &Path) -> bool {
+        let folder = path.parent().and_then(Path::file_name);
+        let name = path.file_name();
+        folder.is_some_and(|folder| folder == "configs")
+            && SECTIONS
+                .iter()
+                .any(|section| name.is_some_and(|name| name == *section))
+    }
+
     /// All files as one tree. An error of each file that cannot be read.
-    pub(crate) fn read(&self, shown_from: &Path) -> Result<Node, ConfigErrors> {
+    pub(crate) fn read(
+        &self,
+        shown_from: &Path,
+        texts: &BTreeMap<PathBuf, String>,
+    ) -> Result<Node, ConfigErrors> {
         let mut merged = Node {
             value: NodeValue::Mapping(Mapping::default()),
             origin: Origin::Default,
         };
         let mut errors = Vec::new();
         for path in &self.paths {
-            match read_file(path, shown_from) {
+            let source = match texts.get(path) {
+                Some(text) => Ok(Arc::new(SourceFile {
+                    path: path.clone(),
+                    ..SourceFile::of_text(&shown_path(path, shown_from), text)
+                })),
+                None => SourceFile::read(path, shown_from, MAX_CONFIG_BYTES),
+            };
+            match source.and_then(|source| read_file(path, &source)) {
                 Ok(node) => merge(&mut merged, node),
                 Err(error) => errors.push(error),
             }
@@ -79,9 +105,8 @@ impl Files {
     }
 }
 
-fn read_file(path: &Path, shown_from: &Path) -> Result<Node, ConfigError> {
-    let source = SourceFile::read(path, shown_from, MAX_CONFIG_BYTES)?;
-    let mut node = yaml::parse(&source, yaml::CONFIG_LIMITS)?;
+fn read_file(path: &Path, source: &Arc<SourceFile>) -> Result<Node, ConfigError> {
+    let mut node = yaml::parse(source, yaml::CONFIG_LIMITS)?;
     match &mut node.value {
         NodeValue::Mapping(mapping) => {
             if path

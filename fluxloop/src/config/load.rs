@@ -8,6 +8,7 @@ use super::{
     Config,
     decode::{self, Surroundings},
     dotenv,
+    effective::{self, Effective},
     error::{ConfigError, ConfigErrors, ErrorKind, Warning},
     layers::{self, Files},
     node::{Node, NodeValue, Origin},
@@ -50,6 +51,8 @@ pub struct LoadRequest {
     pub seed: Option<u64>,
     /// Where whoever reads a message would name another configuration; `` `--config` `` unless given.
     pub config_named_by: Option<String>,
+    /// Texts that stand for files of the configuration, by their absolute paths: to see what a change would do.
+    pub texts: BTreeMap<PathBuf, String>,
 }
 
 impl LoadRequest {
@@ -83,6 +86,37 @@ pub struct Loaded {
     pub config: Config,
     /// In the order they were found.
     pub warnings: Vec<Warning>,
+    tree: Merged,
+}
+
+/// All layers in one. Debug output does not show it: it holds secrets.
+#[derive(Clone)]
+struct Merged(Node);
+
+impl fmt::Debug for Merged {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Merged")
+    }
+}
+
+impl Loaded {
+    /// Every key with its value and where that was set. Secrets stand as `***`.
+    #[must_use]
+    pub fn effective(&self) -> Effective {
+        effective::of(&self.config, &self.tree.0)
+    }
+}
+
+/// A configuration as far as it can be read, and all that is to be said of it.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct Examined {
+    /// What is wrong in it stands as if it were not set. None where a file is missing or is no YAML.
+    pub config: Option<Config>,
+    /// Those of the files in the order they stand there, then the rest.
+    pub errors: Vec<ConfigError>,
+    /// In the order they were found.
+    pub warnings: Vec<Warning>,
 }
 
 /// Where a configuration is.
@@ -102,7 +136,7 @@ pub struct Located {
 /// A project or file that is not there.
 pub fn locate(request: &LoadRequest) -> Result<Located, ConfigErrors> {
     let config = Location::of(request, &mut Vec::new())?.config()?;
-    let project_directory = Files::of(&config).project_directory;
+    let project_directory = Files::of(&config, &request.texts).project_directory;
     Ok(Located {
         config,
         project_directory,
@@ -117,10 +151,52 @@ pub fn locate(request: &LoadRequest) -> Result<Located, ConfigErrors> {
 /// version does not do.
 pub fn load(request: &LoadRequest) -> Result<Loaded, ConfigErrors> {
     let mut warnings = Vec::new();
-    let path = Location::of(request, &mut warnings)?.config()?;
-    let files = Files::of(&path);
+    let Decoded {
+        config,
+        tree,
+        errors,
+    } = decoded(request, &mut warnings)?;
+    let loaded = Loaded {
+        config,
+        warnings,
+        tree: Merged(tree),
+    };
+    ConfigErrors::some(errors).map_or(Ok(loaded), Err)
+}
+
+/// Looks through a configuration, which [`load`] would refuse at its first error.
+#[must_use]
+pub fn examine(request: &LoadRequest) -> Examined {
+    let mut warnings = Vec::new();
+    let (config, errors) = match decoded(request, &mut warnings) {
+        Ok(decoded) => (Some(decoded.config), ConfigErrors::some(decoded.errors)),
+        Err(errors) => (None, Some(errors)),
+    };
+    Examined {
+        config,
+        errors: errors.into_iter().flatten().collect(),
+        warnings,
+    }
+}
+
+/// The files of a configuration, and the one that was asked for.
+pub(super) fn files_of(request: &LoadRequest) -> Result<(Files, PathBuf), ConfigError> {
+    let path = Location::of(request, &mut Vec::new())?.config()?;
+    Ok((Files::of(&path, &request.texts), path))
+}
+
+/// What came of all layers.
+struct Decoded {
+    config: Config,
+    tree: Node,
+    errors: Vec<ConfigError>,
+}
+
+fn decoded(request: &LoadRequest, warnings: &mut Vec<Warning>) -> Result<Decoded, ConfigErrors> {
+    let path = Location::of(request, warnings)?.config()?;
+    let files = Files::of(&path, &request.texts);
     let shown_from = &request.current_directory;
-    let mut tree = files.read(shown_from)?;
+    let mut tree = files.read(shown_from, &request.texts)?;
     let project_directory = own_directory(&tree).unwrap_or(files.project_directory);
     let dotenv = dotenv::read(&project_directory, shown_from)?;
     let in_files = snapshot::secrets_in(&tree);
@@ -137,10 +213,14 @@ pub fn load(request: &LoadRequest) -> Result<Loaded, ConfigErrors> {
         dotenv: &dotenv,
         in_files: &in_files,
     };
-    let (config, found) = decode::decode(&tree, files.paths, &surroundings)?;
+    let (config, errors, found) = decode::decode(&tree, files.paths, &surroundings);
     warnings.extend(variables::misspelt(&request.environment));
     warnings.extend(found);
-    Ok(Loaded { config, warnings })
+    Ok(Decoded {
+        config,
+        tree,
+        errors,
+    })
 }
 
 /// Where a configuration is looked for.

@@ -6,6 +6,7 @@
 
 mod decode;
 mod dotenv;
+mod effective;
 mod error;
 mod layers;
 mod load;
@@ -18,17 +19,20 @@ mod problems;
 #[cfg(test)]
 mod sample;
 mod section;
+mod setting;
 mod snapshot;
 mod source;
 mod types;
 mod variables;
 mod yaml;
 
+pub use effective::{Effective, EffectiveLine, EffectiveValue, ValueSource, shown_address};
 pub use error::{ConfigError, ConfigErrors, ErrorKind, Warning};
-pub use load::{LoadRequest, Loaded, Located, load, locate};
+pub use load::{Examined, LoadRequest, Loaded, Located, examine, load, locate};
 pub use options::{OptionKind, Override, RUN_OPTIONS, RunOption, run_option};
 pub use place::Place;
 pub use pricing::{Price, Pricing};
+pub use setting::{Setting, SettingError, setting};
 pub use types::*;
 
 // For inputs files, which are read the same way, and for what edits files.

@@ -81,18 +81,21 @@ impl Problems {
 
     /// What was decoded, with the warnings, unless there was an error.
     pub(crate) fn into_result<T>(self, decoded: T) -> Result<(T, Vec<Warning>), ConfigErrors> {
+        let (errors, warnings) = self.into_parts();
+        ConfigErrors::some(errors).map_or(Ok((decoded, warnings)), Err)
+    }
+
+    /// All errors and all warnings.
+    pub(crate) fn into_parts(self) -> (Vec<ConfigError>, Vec<Warning>) {
         let known = self.known.into_inner();
         let unknown = self.unknown.into_inner().into_iter();
         let (by_code, unknown): (Vec<_>, Vec<_>) = unknown.partition(|key| key.is_code);
         let mut errors = self.errors.into_inner();
         errors.extend(by_code.into_iter().map(|key| key.error(&known)));
-        if let Some(errors) = ConfigErrors::some(errors) {
-            return Err(errors);
-        }
         let mut warnings = self.warnings.into_inner();
         warnings.extend(unknown.into_iter().map(|key| key.warning(&known)));
         warnings.sort_by(|a, b| Place::order(a.place(), b.place()));
-        Ok((decoded, warnings))
+        (errors, warnings)
     }
 }
 

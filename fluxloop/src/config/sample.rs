@@ -1,10 +1,30 @@
 use std::{collections::BTreeMap, num::NonZeroU32, path::PathBuf, time::Duration};
 
 use super::{
-    CaseSelection, Config, Gate, GenerationSettings, MultiTurn, ObserveSettings, Observed, Output,
-    Runner, Subscriber, SupervisorSettings,
+    CaseSelection, Config, Gate, GenerationMode, GenerationSettings, ModelProvider, ModelSettings,
+    MultiTurn, ObserveSettings, Observed, Output, Runner, Subscriber, SupervisorSettings,
 };
 use crate::{expect::Expectations, secret::Secrets, supervisor::MockSupervisor};
+
+impl ModelSettings {
+    /// A model at nobody's address, asked once.
+    fn sample() -> Self {
+        Self {
+            provider: ModelProvider::OpenAi,
+            model: "a-model".to_owned(),
+            temperature: None,
+            system_prompt: None,
+            api_key: None,
+            api_key_source: None,
+            base_url: Some("http://127.0.0.1:9".to_owned()),
+            base_url_source: None,
+            timeout: Duration::from_secs(10),
+            max_retries: 0,
+            cassette: None,
+            missing_key: None,
+        }
+    }
+}
 
 impl Config {
     /// A configuration of defaults, for the tests of what reads one.
@@ -41,7 +61,13 @@ impl Config {
             personas: Vec::new(),
             persona_filter: None,
             cases: CaseSelection::default(),
-            generation: GenerationSettings::default(),
+            generation: GenerationSettings {
+                mode: GenerationMode::Deterministic,
+                strategies: Vec::new(),
+                variations: NonZeroU32::MIN,
+                model: ModelSettings::sample(),
+                custom_prompt: None,
+            },
             replay: None,
             multi_turn: MultiTurn {
                 enabled: false,

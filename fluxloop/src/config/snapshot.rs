@@ -19,6 +19,18 @@ impl Config {
     /// it is used, the inputs file as it is kept. Secrets stand as `***`, which is read back as unset.
     #[must_use]
     pub fn snapshot(&self, inputs_file: &Path, seed: u64) -> Value {
+        let mut map = self.settled();
+        map.insert("seed".into(), json!(seed));
+        map.insert("inputs_file".into(), path(inputs_file));
+        map.retain(|_, value| !value.is_null());
+        let mut value = Value::Object(map);
+        self.secrets.redact_value(&mut value);
+        value
+    }
+
+    /// Every key with its value after all layers, paths absolute. Values of keys that hold secrets are masked, others that
+    /// may hold some are not yet.
+    pub(super) fn settled(&self) -> Map<String, Value> {
         let mut map = self.merged.clone();
         // Other spellings of what is set below.
         map.remove("output");
@@ -27,8 +39,6 @@ impl Config {
         map.insert("iterations".into(), json!(self.iterations));
         map.insert("parallel_runs".into(), json!(self.parallel));
         map.insert("run_delay_seconds".into(), seconds(self.run_delay));
-        map.insert("seed".into(), json!(seed));
-        map.insert("inputs_file".into(), path(inputs_file));
         map.insert("output_directory".into(), path(&self.output.directory));
         map.insert("save_traces".into(), json!(self.output.save_traces));
         map.insert(
@@ -51,10 +61,7 @@ impl Config {
         self.snapshot_conversations(&mut map);
         self.snapshot_observe(&mut map);
         self.snapshot_expectations(&mut map);
-        map.retain(|_, value| !value.is_null());
-        let mut value = Value::Object(map);
-        self.secrets.redact_value(&mut value);
-        value
+        map
     }
 
     /// [`snapshot`](Self::snapshot) as YAML text.
@@ -152,12 +159,12 @@ impl Config {
     }
 }
 
-fn path(path: &Path) -> Value {
+pub(super) fn path(path: &Path) -> Value {
     Value::String(path.to_string_lossy().into_owned())
 }
 
 /// Whole seconds as a whole number.
-fn seconds(duration: Duration) -> Value {
+pub(super) fn seconds(duration: Duration) -> Value {
     if duration.subsec_nanos() == 0 {
         json!(duration.as_secs())
     } else {

@@ -206,7 +206,7 @@ pub struct CaseSelection {
 }
 
 /// How inputs are generated of `base_inputs`.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct GenerationSettings {
     /// With or without a model.
@@ -215,16 +215,10 @@ pub struct GenerationSettings {
     pub strategies: Vec<Strategy>,
     /// How many inputs each base input, persona and strategy give.
     pub variations: NonZeroU32,
-}
-
-impl Default for GenerationSettings {
-    fn default() -> Self {
-        Self {
-            mode: GenerationMode::Deterministic,
-            strategies: Vec::new(),
-            variations: NonZeroU32::MIN,
-        }
-    }
+    /// Who writes them, with a model. What is not said of it is that of the supervisor.
+    pub model: ModelSettings,
+    /// What the strategy `custom` is: an instruction to the model.
+    pub custom_prompt: Option<String>,
 }
 
 /// Who writes generated inputs.
@@ -232,7 +226,7 @@ impl Default for GenerationSettings {
 pub enum GenerationMode {
     /// Rules and a seed.
     Deterministic,
-    /// A model. Not part of this version.
+    /// A model.
     Llm,
 }
 
@@ -278,8 +272,12 @@ pub struct ModelSettings {
     pub system_prompt: Option<String>,
     /// Sent with every request.
     pub api_key: Option<String>,
+    /// Where the key was found.
+    pub api_key_source: Option<super::ValueSource>,
     /// The address of the API; the provider's own where none is set.
     pub base_url: Option<String>,
+    /// Where the address was found.
+    pub base_url_source: Option<super::ValueSource>,
     /// How long one attempt may take.
     pub timeout: Duration,
     /// How often a request is tried again after a failure that may pass.
@@ -362,6 +360,15 @@ impl ModelProvider {
         match self {
             Self::OpenAi => "https://api.openai.com/v1",
             Self::Anthropic => "https://api.anthropic.com",
+        }
+    }
+
+    /// The variable that the provider's own clients read a key from.
+    #[must_use]
+    pub fn key_variable(self) -> &'static str {
+        match self {
+            Self::OpenAi => "OPENAI_API_KEY",
+            Self::Anthropic => "ANTHROPIC_API_KEY",
         }
     }
 

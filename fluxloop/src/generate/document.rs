@@ -6,7 +6,7 @@ use std::{
 
 use serde::Serialize;
 
-use super::{GenerateError, Generated, GeneratedInput, Strategy};
+use super::{Author, GenerateError, Generated, GeneratedInput, Strategy};
 use crate::{config::to_text, edit::readable};
 
 /// The file as it is written: byte for byte the same for the same inputs.
@@ -20,8 +20,35 @@ struct Document<'a> {
 #[derive(Serialize)]
 struct Origin<'a> {
     mode: &'static str,
-    seed: u64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    seed: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    provider: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    model: Option<&'a str>,
     strategies: &'a [Strategy],
+}
+
+impl<'a> Origin<'a> {
+    fn of(generated: &'a Generated) -> Self {
+        let strategies = &generated.strategies;
+        match &generated.author {
+            Author::Rules { seed } => Self {
+                mode: "deterministic",
+                seed: Some(*seed),
+                provider: None,
+                model: None,
+                strategies,
+            },
+            Author::Model { provider, model } => Self {
+                mode: "llm",
+                seed: None,
+                provider: Some(provider),
+                model: Some(model),
+                strategies,
+            },
+        }
+    }
 }
 
 impl Generated {
@@ -29,11 +56,7 @@ impl Generated {
     #[must_use]
     pub fn yaml(&self) -> String {
         to_text(&Document {
-            generation_config: Origin {
-                mode: "deterministic",
-                seed: self.seed,
-                strategies: &self.strategies,
-            },
+            generation_config: Origin::of(self),
             generated_inputs: &self.inputs,
         })
     }
@@ -46,12 +69,7 @@ impl Generated {
 /// When it is there already and is not to be replaced, when its name ends otherwise than a YAML file's, or when the
 /// system does not let us write it.
 pub fn write(generated: &Generated, path: &Path, overwrite: bool) -> Result<(), GenerateError> {
-    let ending = path
-        .extension()
-        .map(|ending| ending.to_string_lossy().to_ascii_lowercase());
-    if !matches!(ending.as_deref(), None | Some("yaml" | "yml")) {
-        return Err(GenerateError::NotYaml(path.to_path_buf()));
-    }
+    check_name(path)?;
     let failed = |error| GenerateError::Write {
         path: path.to_path_buf(),
         error,
@@ -77,4 +95,28 @@ pub fn write(generated: &Generated, path: &Path, overwrite: bool) -> Result<(), 
         }
         Err(error) => Err(failed(error.error)),
     }
+}
+
+fn check_name(path: &Path) -> Result<(), GenerateError> {
+    let ending = path
+        .extension()
+        .map(|ending| ending.to_string_lossy().to_ascii_lowercase());
+    if matches!(ending.as_deref(), None | Some("yaml" | "yml")) {
+        Ok(())
+    } else {
+        Err(GenerateError::NotYaml(path.to_path_buf()))
+    }
+}
+
+/// Whether [`write()`] would write there, as far as that can be told: to be asked before anything is paid for.
+///
+/// # Errors
+///
+/// As [`write()`], but for what the system says of the writing itself.
+pub fn check(path: &Path, overwrite: bool) -> Result<(), GenerateError> {
+    check_name(path)?;
+    if !overwrite && path.symlink_metadata().is_ok() {
+        return Err(GenerateError::Exists(path.to_path_buf()));
+    }
+    Ok(())
 }

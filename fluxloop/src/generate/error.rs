@@ -14,10 +14,13 @@ pub enum GenerateError {
     #[error("expected the name of a strategy, found `{0}`")]
     UnknownStrategy(String),
     /// Asked for what rules cannot do.
-    #[error(
-        "the strategy `{0}` needs a model, and generating inputs with a model is not part of this version yet"
-    )]
+    #[error("the strategy `{0}` needs a model")]
     NeedsModel(Strategy),
+    /// The strategy `custom` without an instruction.
+    #[error(
+        "the strategy `custom` has no instruction: `input_generation.llm.custom_prompt` is not set"
+    )]
+    NoInstruction,
     /// Personas that are not configured, or none left.
     #[error(transparent)]
     Personas(#[from] PlanError),
@@ -57,7 +60,14 @@ impl GenerateError {
             Self::NoBaseInputs => Some(
                 "write some into configs/input.yaml, for example:\n\nbase_inputs:\n  - input: \"How do I start?\"".to_owned(),
             ),
-            Self::UnknownStrategy(_) | Self::NeedsModel(_) => Some(format!("without a model there are: {}", names())),
+            Self::UnknownStrategy(_) => Some(format!("without a model there are: {}", names())),
+            Self::NeedsModel(_) => Some(format!(
+                "pass `--mode llm`, or take others: without a model there are {}",
+                names()
+            )),
+            Self::NoInstruction => Some(
+                "write one into configs/input.yaml, for example:\n\ninput_generation:\n  llm:\n    custom_prompt: \"Ask as somebody who is in a great hurry.\"".to_owned(),
+            ),
             Self::Personas(error) => Some(error.hint().to_owned()),
             Self::NothingGenerated => Some("write base inputs of a few words, or take other strategies".to_owned()),
             Self::Exists(_) => Some("replace it with `--overwrite`, or name another file with `--output`".to_owned()),

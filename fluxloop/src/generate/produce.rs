@@ -39,14 +39,32 @@ pub struct Generation<'a> {
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Generated {
-    /// Of every choice.
-    pub seed: u64,
+    /// Who wrote them.
+    pub author: Author,
     /// Those that were used.
     pub strategies: Vec<Strategy>,
-    /// At least one.
+    /// At least one, of rules.
     pub inputs: Vec<GeneratedInput>,
     /// In sentences.
     pub warnings: Vec<String>,
+}
+
+/// Who wrote inputs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Author {
+    /// Rules.
+    Rules {
+        /// Of every choice.
+        seed: u64,
+    },
+    /// A model.
+    Model {
+        /// Whose it is: `openai`.
+        provider: &'static str,
+        /// As the provider calls it.
+        model: String,
+    },
 }
 
 /// An input as the file has it.
@@ -64,8 +82,9 @@ pub struct GeneratedInput {
     pub source: String,
     /// What it was made by.
     pub strategy: Strategy,
-    /// The form of the strategy: `dropped_letter`.
-    pub variation: &'static str,
+    /// The form of the strategy: `dropped_letter`; a model has none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub variation: Option<&'static str>,
     /// The base input's own.
     #[serde(skip_serializing_if = "Value::is_null")]
     pub metadata: Value,
@@ -87,9 +106,6 @@ pub struct GeneratedInput {
 /// model.
 pub fn generate(generation: &Generation<'_>) -> Result<Generated, GenerateError> {
     let config = generation.config;
-    if config.base_inputs.is_empty() {
-        return Err(GenerateError::NoBaseInputs);
-    }
     if let Some(strategy) = generation
         .strategies
         .iter()
@@ -122,7 +138,9 @@ pub fn generate(generation: &Generation<'_>) -> Result<Generated, GenerateError>
         return Err(GenerateError::NothingGenerated);
     }
     Ok(Generated {
-        seed: generation.seed,
+        author: Author::Rules {
+            seed: generation.seed,
+        },
         strategies,
         inputs,
         warnings,
@@ -130,17 +148,20 @@ pub fn generate(generation: &Generation<'_>) -> Result<Generated, GenerateError>
 }
 
 /// A base input and who asks it.
-struct Asking<'a> {
-    id: String,
-    text: &'a str,
-    base: &'a RawInput,
-    persona: Option<Arc<Persona>>,
+pub(super) struct Asking<'a> {
+    pub(super) id: String,
+    pub(super) text: &'a str,
+    pub(super) base: &'a RawInput,
+    pub(super) persona: Option<Arc<Persona>>,
 }
 
-fn askings<'a>(
+pub(super) fn askings<'a>(
     config: &'a Config,
     warnings: &mut Vec<String>,
 ) -> Result<Vec<Asking<'a>>, GenerateError> {
+    if config.base_inputs.is_empty() {
+        return Err(GenerateError::NoBaseInputs);
+    }
     let personas = Personas::new(config)?;
     let mut ids = InputIds::new(&config.secrets);
     let mut askings = Vec::new();
@@ -172,7 +193,7 @@ fn askings<'a>(
 }
 
 /// Those that were asked for, or that are used by default: nobody gets attacks who does not ask for them.
-fn strategies(
+pub(super) fn strategies(
     generation: &Generation<'_>,
     askings: &[Asking<'_>],
     warnings: &mut Vec<String>,
@@ -238,36 +259,37 @@ impl Maker<'_> {
                     persona: name.clone(),
                     source: asking.text.to_owned(),
                     strategy: self.strategy,
-                    variation: form.name,
+                    variation: Some(form.name),
                     metadata: sorted(&asking.base.metadata),
-                    expect: self.expected(),
-                    checks: self.checks(),
+                    expect: asking.expected(self.strategy),
+                    checks: asking.checks(self.strategy),
                 })
         })
     }
 }
 
-impl Maker<'_> {
-    /// What is expected of the base input's runs: all of it where this one asks for the same, else what must hold
+impl Asking<'_> {
+    /// What is expected of the base input's runs: all of it where a strategy asks for the same, else what must hold
     /// whatever is asked.
-    fn expected(&self) -> Value {
-        let expect = &self.asking.base.expect;
-        if self.strategy.asks_for_the_same() {
+    pub(super) fn expected(&self, strategy: Strategy) -> Value {
+        let expect = &self.base.expect;
+        if strategy.asks_for_the_same() {
             sorted(expect.written())
         } else {
             sorted(&expect.of_any_answer())
         }
     }
 
-    fn checks(&self) -> Vec<String> {
-        let chosen = self.asking.base.checks.iter();
-        let chosen = chosen.filter(|_| self.strategy.asks_for_the_same());
+    /// The checks of the base input's runs, where a strategy asks for the same.
+    pub(super) fn checks(&self, strategy: Strategy) -> Vec<String> {
+        let chosen = self.base.checks.iter();
+        let chosen = chosen.filter(|_| strategy.asks_for_the_same());
         chosen.map(|check| check.name.clone()).collect()
     }
 }
 
 /// `how-do-i-start-5feeee.dropped_letter.1c09ab`: says what it is made of, and depends on nothing else.
-fn id(base: &str, form: &str, persona: Option<&str>, text: &str) -> String {
+pub(super) fn id(base: &str, form: &str, persona: Option<&str>, text: &str) -> String {
     let mut hash = Sha256::new();
     hash.update(persona.unwrap_or_default());
     hash.update([0]);
@@ -280,7 +302,7 @@ fn id(base: &str, form: &str, persona: Option<&str>, text: &str) -> String {
 }
 
 /// Metadata in the order of its keys, whoever else is in the build; null where there is none.
-fn sorted(metadata: &Map<String, Value>) -> Value {
+pub(super) fn sorted(metadata: &Map<String, Value>) -> Value {
     if metadata.is_empty() {
         return Value::Null;
     }

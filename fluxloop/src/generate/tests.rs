@@ -57,7 +57,9 @@ fn each_base_input_persona_and_strategy_gives_one() {
     assert_eq!(ids.len(), 8);
     for input in &inputs {
         assert!(
-            input.id.contains(&format!(".{}.", input.variation)),
+            input
+                .id
+                .contains(&format!(".{}.", input.variation.unwrap())),
             "{input:?}"
         );
         assert_ne!(input.input, input.source);
@@ -175,8 +177,8 @@ fn what_cannot_be_done_is_said() {
       - input: "How do I start?"
     "#);
     insta::assert_snapshot!(failed(&config(TWO, &[]), &[Strategy::Typo, Strategy::Multilingual]), @"
-    the strategy `multilingual` needs a model, and generating inputs with a model is not part of this version yet
-    help: without a model there are: rephrase, verbose, concise, error_prone, typo, persona_based, adversarial
+    the strategy `multilingual` needs a model
+    help: pass `--mode llm`, or take others: without a model there are rephrase, verbose, concise, error_prone, typo, persona_based, adversarial
     ");
     insta::assert_snapshot!(failed(&config(&["?"], &[]), &[Strategy::Typo]), @"
     no input could be generated: no strategy has anything to do with the base inputs

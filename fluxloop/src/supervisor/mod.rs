@@ -1,10 +1,14 @@
 //! The supervisor: plays the simulated user of a conversation, and decides when it is over.
 
 #[cfg(feature = "llm")]
+mod answerer;
+#[cfg(feature = "llm")]
 mod cassette;
 mod decision;
 #[cfg(feature = "llm")]
 mod excerpt;
+#[cfg(feature = "llm")]
+mod form;
 #[cfg(feature = "llm")]
 mod http;
 mod mock;
@@ -21,6 +25,16 @@ pub use http::{HttpSettings, HttpSupervisor, Provider, SettingsError};
 pub use mock::{MockDecision, MockSupervisor};
 #[cfg(feature = "llm")]
 pub use prompt::Prompt;
+
+// For other questions to models than how a conversation goes on.
+#[cfg(feature = "llm")]
+pub(crate) use {
+    answerer::Answerer,
+    cassette::Moment,
+    form::Form,
+    http::Question,
+    prompt::{described, quoted, section},
+};
 
 use crate::config::{Config, ModelSettings, SupervisorSettings};
 
@@ -93,21 +107,13 @@ impl Supervisor {
         settings: &ModelSettings,
         seed: u64,
     ) -> Result<Self, SupervisorError> {
-        let mut http = HttpSettings::new(settings.provider, &settings.model);
-        if let Some(base_url) = &settings.base_url {
-            http.base_url.clone_from(base_url);
-        }
-        http.temperature = settings.temperature;
-        http.api_key = settings.api_key.clone().map(Into::into);
-        http.timeout = settings.timeout;
-        http.max_retries = settings.max_retries;
+        let mut http = HttpSettings::of(settings, seed);
         http.system_prompt.clone_from(&settings.system_prompt);
         let context = config
             .metadata
             .get("service_context")
             .and_then(serde_json::Value::as_str);
         http.service_context = context.map(|context| config.secrets.redact(context).into_owned());
-        http.seed = seed;
         if let Some(cassette) = &settings.cassette {
             let supervisor = RecordedSupervisor::new(http, settings, cassette, config)?;
             return Ok(Self::Recorded(Box::new(supervisor)));

@@ -5,7 +5,7 @@ use std::{
 
 use serde::Deserialize;
 
-use super::{DecisionRequest, Said, Speaker};
+use super::{DecisionRequest, Said, Speaker, form::Form};
 use crate::{Persona, secret::Secrets};
 
 /// What the model is told unless `system_prompt` is configured.
@@ -66,7 +66,7 @@ impl Prompt {
     }
 
     /// The same, secrets masked.
-    pub(super) fn redacted(&self, secrets: &Secrets) -> Self {
+    pub(crate) fn redacted(&self, secrets: &Secrets) -> Self {
         Self {
             system: secrets.redact(&self.system).into_owned(),
             user: secrets.redact(&self.user).into_owned(),
@@ -74,12 +74,12 @@ impl Prompt {
     }
 
     /// The same question, after a reply that was of no use.
-    pub(super) fn asked_again(&self, problem: &dyn fmt::Display) -> Self {
+    pub(super) fn asked_again(&self, problem: &dyn fmt::Display, form: &Form) -> Self {
         Self {
             system: self.system.clone(),
             user: format!(
-                "{}\n\nYour last reply to this could not be used: {problem}. Answer again, with one decision in the form above.",
-                self.user
+                "{}\n\nYour last reply to this could not be used: {problem}. Answer again, with {} in the form above.",
+                self.user, form.wanted
             ),
         }
     }
@@ -123,7 +123,7 @@ fn user(service_context: Option<&str>, request: &DecisionRequest<'_>) -> String 
     text
 }
 
-fn section(text: &mut String, title: &str, content: &str) {
+pub(crate) fn section(text: &mut String, title: &str, content: &str) {
     let gap = if text.is_empty() { "" } else { "\n\n" };
     put(text, format_args!("{gap}# {title}\n\n{content}"));
 }
@@ -146,7 +146,7 @@ fn service_context_of_input(request: &DecisionRequest<'_>) -> Option<String> {
         .filter(|context| !context.trim().is_empty())
 }
 
-fn described(persona: &Persona) -> String {
+pub(crate) fn described(persona: &Persona) -> String {
     let mut text = format!("- Name: {}", persona.name);
     let mut line = |title: &str, value: &str| put(&mut text, format_args!("\n- {title}: {value}"));
     if let Some(description) = &persona.description {
@@ -202,7 +202,7 @@ fn transcript(history: &[Said]) -> String {
 }
 
 /// As a JSON string on one line, in which neither the end of the line nor the end of the transcript can be forged.
-fn quoted(content: &str) -> String {
+pub(crate) fn quoted(content: &str) -> String {
     let json = serde_json::Value::from(content).to_string();
     let mut line = String::with_capacity(json.len());
     for character in json.chars() {

@@ -265,18 +265,18 @@ async fn a_cassette_that_cannot_be_played_is_said_at_once() {
         format!("{error}\n  = help: {}", error.hint().unwrap())
     };
     insta::assert_snapshot!(said("replay"), @"
-    the supervisor's cassette `recordings/desk.jsonl` is not there
-      = help: record one with `mode: record`, or check `multi_turn.supervisor.cassette.file`
+    the cassette `recordings/desk.jsonl` is not there
+      = help: record one with `mode: record`, or check `cassette.file` in the configuration
     ");
     fs::create_dir_all(project.file().parent().unwrap()).unwrap();
     fs::write(project.file(), "").unwrap();
     insta::assert_snapshot!(said("replay"), @"
-    the supervisor's cassette `recordings/desk.jsonl` holds no exchange
-      = help: record one with `mode: record`, or check `multi_turn.supervisor.cassette.file`
+    the cassette `recordings/desk.jsonl` holds no exchange
+      = help: record one with `mode: record`, or check `cassette.file` in the configuration
     ");
     fs::write(project.file(), "{}\n").unwrap();
     insta::assert_snapshot!(said("replay"), @"
-    line 1 of the supervisor's cassette `recordings/desk.jsonl` is no exchange: missing field `version` at column 2
+    line 1 of the cassette `recordings/desk.jsonl` is no exchange: missing field `version` at column 2
       = help: mend or remove the line, or record it all again with `mode: record`
     ");
     assert_eq!(said("auto"), said("replay"));
@@ -312,10 +312,10 @@ async fn answers_that_cannot_be_kept_are_not_asked_for() {
     recording.open().unwrap();
     // The first one was paid for.
     let failure = ask(&recording, CASE, 1).await.unwrap_err();
-    insta::assert_snapshot!(failure, @"the decision was not recorded: the supervisor's cassette `recordings/desk.jsonl` cannot be written: No space left on device (os error 28)");
+    insta::assert_snapshot!(failure, @"the decision was not recorded: the cassette `recordings/desk.jsonl` cannot be written: No space left on device (os error 28)");
     assert_eq!(failure.usage.unwrap().total_tokens, 110);
     assert!(failure.reply.unwrap().contains("The red one."));
     let failure = ask(&recording, CASE, 2).await.unwrap_err();
-    insta::assert_snapshot!(failure, @"the model was not asked, since the supervisor's cassette `recordings/desk.jsonl` cannot be written: No space left on device (os error 28)");
+    insta::assert_snapshot!(failure, @"the model was not asked, since the cassette `recordings/desk.jsonl` cannot be written: No space left on device (os error 28)");
     assert_eq!(server.requests().len(), 1);
 }

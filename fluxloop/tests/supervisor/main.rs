@@ -8,6 +8,7 @@
 mod cassette;
 mod conversation;
 mod failures;
+mod generation;
 mod limits;
 mod replies;
 mod requests;

@@ -159,7 +159,7 @@ fn a_cassette_that_is_of_no_use_is_said_before_anything_runs() {
         .says("found `2.0`");
     let _ = mode("auto").says("found `2.0`");
     project.write(CASSETTE, "\n<<<<<<< HEAD\n");
-    let _ = mode("replay").says("line 2 of the supervisor's cassette");
+    let _ = mode("replay").says("line 2 of the cassette");
     fs::remove_file(project.path(CASSETTE)).unwrap();
     fs::create_dir(project.path(CASSETTE)).unwrap();
     let _ = mode("record").says("cannot be written");

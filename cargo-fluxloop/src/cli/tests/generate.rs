@@ -25,12 +25,14 @@ fn each_option_of_a_generation_is_kept() {
 
     let all = inputs(
         "-c a.yaml --seed 7 -p a,b --mode llm --strategies typo,error_prone,typo --limit 100 \
-         --output b.yaml --overwrite",
+         --output b.yaml --overwrite --parallel 4 --cassette record",
     );
     insta::assert_debug_snapshot!(all.overrides(), @r#"
     [
         --seed seed = 7,
         --personas persona_filter = ["a","b"],
+        --parallel parallel_runs = 4,
+        --cassette input_generation.llm.cassette.mode = "record",
     ]
     "#);
     assert_eq!(all.project.config, Some("a.yaml".into()));
@@ -51,6 +53,8 @@ fn wrong_values_of_a_generation_are_refused() {
     for arguments in [
         "--limit 0",
         "--mode magic",
+        "--parallel 0",
+        "--cassette erase",
         "--strategies",
         "--seed x",
         "--overwrite yes",

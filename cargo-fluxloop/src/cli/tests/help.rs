@@ -15,6 +15,8 @@ fn a_command_is_asked_for() {
       show         Show an experiment, or one case of it
       generate     Generate inputs
       record       Record the arguments of a live service's calls, to replay them
+      config       Check, show or change the configuration
+      doctor       Check everything that a run needs, and say what to do about what is missing
       completions  Print a shell's completions for `cargo-fluxloop`
 
     Options:

@@ -15,6 +15,8 @@ mod value;
 pub(crate) use case::{CaseView, unfinished};
 pub(crate) use head::head;
 pub(crate) use page::Page;
+pub(super) use page::{FAINT, ODD, STRONG};
+pub(super) use paragraph::push_paragraph;
 pub(crate) use table::RunTable;
 
 #[cfg(test)]

@@ -4,13 +4,13 @@ use super::paragraph::lines;
 use crate::terminal::Verbosity;
 
 /// Headings and names.
-pub(super) const STRONG: Style = Style::new().bold();
+pub(in super::super) const STRONG: Style = Style::new().bold();
 /// What matters less than what stands beside it.
-pub(super) const FAINT: Style = Style::new().dimmed();
+pub(in super::super) const FAINT: Style = Style::new().dimmed();
 /// Who simulates a user.
 pub(super) const USER: Style = AnsiColor::Cyan.on_default();
 /// What may be wrong.
-pub(super) const ODD: Style = AnsiColor::Yellow.on_default();
+pub(in super::super) const ODD: Style = AnsiColor::Yellow.on_default();
 
 /// The fewest columns that anything is laid out for: a narrower terminal breaks the lines itself.
 const NARROWEST: usize = 40;
@@ -41,7 +41,7 @@ impl Page {
     }
 
     /// Of the terminal, where there is one.
-    pub(super) fn columns(self) -> Option<usize> {
+    pub(in super::super) fn columns(self) -> Option<usize> {
         self.columns
     }
 
@@ -68,7 +68,7 @@ impl Page {
     }
 
     /// The text in a style, where styles are on.
-    pub(super) fn paint(self, style: Style, text: &str) -> String {
+    pub(in super::super) fn paint(self, style: Style, text: &str) -> String {
         if self.styled && !text.is_empty() {
             format!("{style}{text}{style:#}")
         } else {

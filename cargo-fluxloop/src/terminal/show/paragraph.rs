@@ -4,7 +4,7 @@ use super::page::Page;
 use crate::terminal::sanitize::{truncated, visible, width};
 
 /// Appends a text, every line of it after an indentation.
-pub(super) fn push_paragraph(to: &mut String, text: &str, indent: usize, page: Page) {
+pub(in super::super) fn push_paragraph(to: &mut String, text: &str, indent: usize, page: Page) {
     for line in lines(text, page.prose(indent)) {
         if !line.is_empty() {
             to.extend(std::iter::repeat_n(' ', indent));

@@ -13,13 +13,14 @@ mod supervisor;
 use std::{
     collections::BTreeMap,
     path::{Path, PathBuf},
+    sync::Arc,
 };
 
 pub(crate) use experiment::DEFAULT_INPUTS;
 
 use super::{
-    Config, Warning,
-    error::ConfigErrors,
+    Config, ValueSource, Warning,
+    error::ConfigError,
     node::{Node, NodeValue, Origin},
     problems::Problems,
     section::Section,
@@ -85,15 +86,13 @@ impl Surroundings<'_> {
             .unwrap_or_else(|| join(self.project_directory, default))
     }
 
-    /// A variable of the process, or of `.env`. An empty one counts as unset.
-    fn variable(&self, name: &str) -> Option<String> {
-        let set = |variables: &BTreeMap<String, String>| {
-            variables
-                .get(name)
-                .filter(|value| !value.is_empty())
-                .cloned()
+    /// A variable of the process, or of `.env`, and which of them. An empty one counts as unset.
+    fn variable(&self, name: &str) -> Option<(String, ValueSource)> {
+        let set = |variables: &BTreeMap<String, String>, origin: fn(Arc<str>) -> Origin| {
+            let value = variables.get(name).filter(|value| !value.is_empty())?;
+            Some((value.clone(), ValueSource::from(&origin(name.into()))))
         };
-        set(self.environment).or_else(|| set(self.dotenv))
+        set(self.environment, Origin::Environment).or_else(|| set(self.dotenv, Origin::DotEnv))
     }
 
     /// The values of the headers that OpenTelemetry's exporters send.
@@ -130,18 +129,19 @@ fn join(base: &Path, path: &str) -> PathBuf {
     base.join(path).components().collect()
 }
 
-/// Decodes the tree of all layers.
+/// Decodes the tree of all layers. What is wrong in it stands as if it were not set.
 pub(crate) fn decode(
     tree: &Node,
     files: Vec<PathBuf>,
     surroundings: &Surroundings<'_>,
-) -> Result<(Config, Vec<Warning>), ConfigErrors> {
+) -> (Config, Vec<ConfigError>, Vec<Warning>) {
     let problems = Problems::default();
     let mut config = Section::decode(Some(tree), String::new(), &problems, |root| {
         config(root, files, surroundings)
     });
     config.merged = super::snapshot::without_secrets(tree);
-    problems.into_result(config)
+    let (errors, warnings) = problems.into_parts();
+    (config, errors, warnings)
 }
 
 fn config(root: &Section<'_>, files: Vec<PathBuf>, surroundings: &Surroundings<'_>) -> Config {
@@ -156,7 +156,8 @@ fn config(root: &Section<'_>, files: Vec<PathBuf>, surroundings: &Surroundings<'
     });
     secrets.extend(keys);
     root.ignore(&ACCEPTED);
-    let generation = generation::settings(root);
+    let generation = generation::settings(root, &multi_turn.supervisor, surroundings);
+    secrets.extend(generation.model.api_key.clone());
     let runner = runner::section(root, surroundings, &mut secrets);
     Config {
         project_directory: experiment::project_directory(root, surroundings),

@@ -3,8 +3,8 @@
 use super::{Section, Surroundings, conversation::warn_of_no_effect, experiment, secret};
 use crate::{
     config::{
-        CassetteMode, CassetteSettings, ModelProvider, ModelSettings, SupervisorSettings, Warning,
-        node::Node,
+        CassetteMode, CassetteSettings, ModelProvider, ModelSettings, SupervisorSettings,
+        ValueSource, Warning, node::Node,
     },
     supervisor::{MockDecision, MockSupervisor},
 };
@@ -29,7 +29,7 @@ pub(super) fn decode(
     let provider = section.one_of("provider", &known);
     let mock = section.section("metadata", mock);
     let key_variable = section.name("api_key_env");
-    let own_key = secret(section, "api_key");
+    let own_key = own_key(section);
     // A mock may have everything that a model needs beside it, for the day it is switched to one.
     let model_provider = match provider {
         Some(Provider::Model(provider)) => provider,
@@ -41,7 +41,10 @@ pub(super) fn decode(
         variable: key_variable,
         provider: model_provider,
     };
-    settings.api_key = key.look_up(surroundings);
+    if let Some((key, source)) = key.look_up(surroundings) {
+        settings.api_key = Some(key);
+        settings.api_key_source = Some(source);
+    }
     settings.cassette = section.section("cassette", |section| {
         cassette(section, enabled, surroundings)
     });
@@ -78,6 +81,8 @@ fn model(
     let retries = section
         .whole("max_retries", 0, u32::MAX.into())
         .unwrap_or(5);
+    let url = own_url(section).or_else(|| surroundings.variable(base_url_variable(provider)));
+    let (base_url, base_url_source) = url.unzip();
     ModelSettings {
         provider,
         model: section
@@ -88,7 +93,9 @@ fn model(
         }),
         system_prompt: section.text("system_prompt"),
         api_key: None,
-        base_url: base_url(section).or_else(|| surroundings.variable(base_url_variable(provider))),
+        api_key_source: None,
+        base_url,
+        base_url_source,
         timeout: experiment::deadline(section, "timeout_seconds", 60),
         max_retries: u32::try_from(retries).unwrap_or(u32::MAX),
         cassette: None,
@@ -97,7 +104,7 @@ fn model(
 }
 
 /// A section without a file is none, so that a variant of an experiment can take it away.
-fn cassette(
+pub(super) fn cassette(
     section: &Section<'_>,
     enabled: bool,
     surroundings: &Surroundings<'_>,
@@ -113,8 +120,9 @@ fn cassette(
     let mode = section.one_of("mode", &modes.map(|mode| (mode.name(), mode)));
     let file = surroundings.path(section, "file");
     if let (true, Some(node), None) = (enabled, section.node("mode"), section.node("file")) {
-        let hint = "name it: `multi_turn.supervisor.cassette.file`, relative to the project";
-        return section.invalid("mode", node, "there is no file to play or record", hint);
+        let key = section.path_of("file");
+        let hint = format!("name it: `{key}`, relative to the project");
+        return section.invalid("mode", node, "there is no file to play or record", &hint);
     }
     Some(CassetteSettings {
         file: file?,
@@ -133,6 +141,12 @@ fn warn_of_silent_cassette(section: &Section<'_>) {
     section.problems().warning(warning);
 }
 
+/// The address that stands in the section, or that a flag or variable of ours gives.
+pub(super) fn own_url(section: &Section<'_>) -> Option<(String, ValueSource)> {
+    let url = base_url(section)?;
+    Some((url, (&section.node("base_url")?.origin).into()))
+}
+
 fn base_url(section: &Section<'_>) -> Option<String> {
     let url = section.name("base_url")?;
     let node: &Node = section.node("base_url")?;
@@ -149,39 +163,38 @@ fn base_url(section: &Section<'_>) -> Option<String> {
     )
 }
 
-fn base_url_variable(provider: ModelProvider) -> &'static str {
+pub(super) fn base_url_variable(provider: ModelProvider) -> &'static str {
     match provider {
         ModelProvider::OpenAi => "OPENAI_BASE_URL",
         ModelProvider::Anthropic => "ANTHROPIC_BASE_URL",
     }
 }
 
+/// The key that stands in the section, or that a flag or variable of ours gives.
+pub(super) fn own_key(section: &Section<'_>) -> Option<(String, ValueSource)> {
+    let key = secret(section, "api_key").filter(|key| !key.is_empty())?;
+    Some((key, (&section.node("api_key")?.origin).into()))
+}
+
 /// Where a key is looked for.
-struct Key {
+pub(super) struct Key {
     /// The flag's, the variable's of ours, or the file's: whichever wins.
-    own: Option<String>,
+    pub(super) own: Option<(String, ValueSource)>,
     /// The variable that the configuration names.
-    variable: Option<String>,
-    provider: ModelProvider,
+    pub(super) variable: Option<String>,
+    pub(super) provider: ModelProvider,
 }
 
 impl Key {
-    fn provider_variable(&self) -> &'static str {
-        match self.provider {
-            ModelProvider::OpenAi => "OPENAI_API_KEY",
-            ModelProvider::Anthropic => "ANTHROPIC_API_KEY",
-        }
-    }
-
-    fn look_up(&self, surroundings: &Surroundings<'_>) -> Option<String> {
+    pub(super) fn look_up(&self, surroundings: &Surroundings<'_>) -> Option<(String, ValueSource)> {
         let named = || {
             self.variable
                 .as_deref()
                 .and_then(|name| surroundings.variable(name))
         };
-        let own = self.own.clone().filter(|key| !key.is_empty());
+        let own = self.own.clone();
         own.or_else(named)
-            .or_else(|| surroundings.variable(self.provider_variable()))
+            .or_else(|| surroundings.variable(self.provider.key_variable()))
     }
 
     fn missing(&self) -> String {
@@ -198,7 +211,7 @@ impl Key {
             "looked for `--supervisor-api-key`, FLUXLOOP_SUPERVISOR_API_KEY, `multi_turn.supervisor.api_key`, {named}{} \
              (in the environment and in .env); a server of your own needs none: name it by `base_url`. \
              `provider: mock` plays a script without any",
-            self.provider_variable()
+            self.provider.key_variable()
         )
     }
 }

@@ -1,5 +1,6 @@
 //! Configurations as users write them, from text to [`Config`], and what is said of those that are wrong.
 
+mod effective;
 mod expectations;
 mod hostile;
 mod keys;
@@ -7,6 +8,7 @@ mod layers;
 mod messages;
 mod page;
 mod project;
+mod setting;
 mod snapshot;
 
 use std::{collections::BTreeMap, path::PathBuf};

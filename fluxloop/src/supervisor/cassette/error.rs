@@ -3,13 +3,13 @@ use std::io;
 /// A cassette that cannot be played, or not be recorded to. Paths are as messages name them.
 #[derive(Debug, thiserror::Error)]
 pub(in super::super) enum CassetteError {
-    #[error("the supervisor's cassette `{0}` is not there")]
+    #[error("the cassette `{0}` is not there")]
     NotFound(String),
-    #[error("the supervisor's cassette `{path}` cannot be read: {error}")]
+    #[error("the cassette `{path}` cannot be read: {error}")]
     Unreadable { path: String, error: io::Error },
-    #[error("the supervisor's cassette `{0}` holds no exchange")]
+    #[error("the cassette `{0}` holds no exchange")]
     Empty(String),
-    #[error("line {line} of the supervisor's cassette `{path}` is no exchange: {problem}")]
+    #[error("line {line} of the cassette `{path}` is no exchange: {problem}")]
     Line {
         path: String,
         /// From 1.
@@ -17,7 +17,7 @@ pub(in super::super) enum CassetteError {
         problem: String,
     },
     #[error(
-        "line {line} of the supervisor's cassette `{path}`: expected version 1 of its form, found `{found}`"
+        "line {line} of the cassette `{path}`: expected version 1 of its form, found `{found}`"
     )]
     Newer {
         path: String,
@@ -25,11 +25,11 @@ pub(in super::super) enum CassetteError {
         line: usize,
         found: String,
     },
-    #[error("the supervisor's cassette `{path}` cannot be written: {error}")]
+    #[error("the cassette `{path}` cannot be written: {error}")]
     Unwritable { path: String, error: io::Error },
-    #[error("another experiment records to the supervisor's cassette `{0}`")]
+    #[error("another experiment records to the cassette `{0}`")]
     Busy(String),
-    #[error("something else has written to the supervisor's cassette `{0}` since it was read")]
+    #[error("something else has written to the cassette `{0}` since it was read")]
     Changed(String),
 }
 
@@ -38,10 +38,10 @@ impl CassetteError {
     pub(in super::super) fn hint(&self) -> &'static str {
         match self {
             Self::NotFound(_) | Self::Empty(_) => {
-                "record one with `mode: record`, or check `multi_turn.supervisor.cassette.file`"
+                "record one with `mode: record`, or check `cassette.file` in the configuration"
             }
             Self::Unreadable { .. } | Self::Unwritable { .. } => {
-                "check `multi_turn.supervisor.cassette.file`, and who may read and write there"
+                "check `cassette.file` in the configuration, and who may read and write there"
             }
             Self::Line { .. } => {
                 "mend or remove the line, or record it all again with `mode: record`"

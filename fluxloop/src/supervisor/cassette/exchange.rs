@@ -5,10 +5,11 @@ use serde_json::value::RawValue;
 use sha2::{Digest as _, Sha256};
 
 use super::super::{
-    Decision, DecisionRequest, Prompt, TokenUsage,
-    http::{Asked, HttpSettings, SCHEMA_VERSION},
-    reply::{self, Fault},
+    Prompt, TokenUsage,
+    form::Form,
+    http::{Answered, HttpSettings},
 };
+use super::Moment;
 use crate::{secret::Secrets, summary::milliseconds};
 
 /// The version of the form that is written.
@@ -67,12 +68,12 @@ pub(super) enum Unreadable {
 }
 
 impl Exchange {
-    pub(super) fn new(request: &DecisionRequest<'_>, question: Question, answer: Answer) -> Self {
+    pub(super) fn new(moment: Moment<'_>, question: Question, answer: Answer) -> Self {
         Self {
             version: VERSION.to_owned(),
-            case: request.case.name.clone(),
-            iteration: request.case.iteration,
-            turn: request.turn,
+            case: moment.case.to_owned(),
+            iteration: moment.iteration,
+            turn: moment.turn,
             digest: question.digest(),
             request: question,
             answer,
@@ -112,12 +113,12 @@ impl Exchange {
 
 impl Question {
     /// `prompt` stands in a file: its secrets are masked.
-    pub(super) fn new(settings: &HttpSettings, prompt: &Prompt) -> Self {
+    pub(super) fn new(settings: &HttpSettings, prompt: &Prompt, form: &Form) -> Self {
         Self {
             provider: settings.provider.name().to_owned(),
             model: settings.model.clone(),
             temperature: settings.temperature,
-            schema: SCHEMA_VERSION,
+            schema: form.version,
             system: prompt.system.clone(),
             user: prompt.user.clone(),
         }
@@ -142,38 +143,36 @@ impl Question {
 }
 
 impl Answer {
-    pub(super) fn new(asked: Asked, secrets: &Secrets) -> Self {
+    pub(super) fn new<T>(answered: Answered<T>, secrets: &Secrets) -> Self {
         let masked = |text: String| secrets.redact(&text).into_owned();
-        let Asked {
-            decision,
-            asked_again,
-        } = asked;
         Self {
-            reply: masked(decision.reply.unwrap_or_default()),
-            asked_again: asked_again.map(masked),
-            usage: decision.usage,
-            attempts: decision.attempts,
-            latency_ms: milliseconds(decision.latency),
+            reply: masked(answered.reply),
+            asked_again: answered.asked_again.map(masked),
+            usage: answered.usage,
+            attempts: answered.attempts,
+            latency_ms: milliseconds(answered.latency),
         }
     }
 
-    /// The decision that this is: the same each time, and the same as when it was recorded.
-    pub(super) fn decision(
+    /// What was answered: the same each time, and the same as when it was recorded.
+    pub(super) fn read<T, F>(
         &self,
         prompt: &Prompt,
-        request: &DecisionRequest<'_>,
-    ) -> Result<Decision, Fault> {
+        form: &Form,
+        read: impl Fn(&str) -> Result<T, F>,
+    ) -> Result<Answered<T>, F> {
         let sent = self.asked_again.as_ref().map_or_else(
             || prompt.to_string(),
-            |problem| prompt.asked_again(problem).to_string(),
+            |problem| prompt.asked_again(problem, form).to_string(),
         );
-        Ok(Decision {
-            step: reply::read(&self.reply, request)?,
+        Ok(Answered {
+            value: read(&self.reply)?,
             usage: self.usage,
             attempts: self.attempts,
             latency: self.latency().unwrap_or_default(),
-            prompt: Some(sent),
-            reply: Some(self.reply.clone()),
+            prompt: sent,
+            reply: self.reply.clone(),
+            asked_again: self.asked_again.clone(),
         })
     }
 

@@ -7,6 +7,8 @@ use std::{
 };
 
 use super::{
+    super::form::Form,
+    Moment,
     difference::Difference,
     error::CassetteError,
     exchange::{Answer, Exchange, Question, Unreadable},
@@ -109,8 +111,8 @@ impl Recording {
 
     /// The answer to a question; of several the last.
     pub(super) fn find(&self, asked: Asked<'_>) -> Result<&Answer, Miss> {
-        let turns = self.cases.get(asked.case).ok_or(Miss::Case)?;
-        let takes = turns.get(&asked.turn).ok_or(Miss::Turn)?;
+        let turns = self.cases.get(asked.moment.case).ok_or(Miss::Case)?;
+        let takes = turns.get(&asked.moment.turn).ok_or(Miss::Turn)?;
         let digest = asked.question.digest();
         let take = takes.iter().rev().find(|take| take.digest == digest);
         let last = takes.last().map_or(0, |take| take.line);
@@ -119,7 +121,12 @@ impl Recording {
 
     /// Says why a question of a turn has no answer.
     pub(super) fn explain(&self, miss: Miss, file: &CassetteFile, asked: Asked<'_>) -> String {
-        let Asked { case, turn, .. } = asked;
+        let Moment { case, turn, .. } = asked.moment;
+        let Form {
+            noun,
+            moment: [at, unit],
+            ..
+        } = asked.form;
         let path = &file.shown;
         match miss {
             Miss::Case => format!("the cassette `{path}` holds nothing of `{case}`"),
@@ -128,13 +135,13 @@ impl Recording {
                 let turns: Vec<String> = turns.into_iter().flatten().map(u32::to_string).collect();
                 let turns = turns.join(", ");
                 format!(
-                    "the cassette `{path}` holds no decision after turn {turn} of `{case}`, only after {turns}"
+                    "the cassette `{path}` holds no {noun} {at} {unit} {turn} of `{case}`, only {at} {turns}"
                 )
             }
             Miss::Question(line) => {
                 let difference = difference(file, line, asked.question);
                 format!(
-                    "what is asked after turn {turn} of `{case}` is not what line {line} of the cassette `{path}` answers: {difference}"
+                    "what is asked {at} {unit} {turn} of `{case}` is not what line {line} of the cassette `{path}` answers: {difference}"
                 )
             }
         }
@@ -157,12 +164,12 @@ impl Recording {
     }
 }
 
-/// What was asked.
+/// What was asked, when, and what for.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Asked<'a> {
-    pub(super) case: &'a str,
-    pub(super) turn: u32,
+    pub(super) moment: Moment<'a>,
     pub(super) question: &'a Question,
+    pub(super) form: &'static Form,
 }
 
 fn in_line(file: &CassetteFile, line: usize, problem: Unreadable) -> CassetteError {

@@ -4,11 +4,14 @@ use std::{sync::Arc, time::Duration};
 
 use serde_json::value::to_raw_value;
 
-use super::exchange::{Answer, Exchange, Question};
+use super::{
+    Moment,
+    exchange::{Answer, Exchange, Question},
+};
 use crate::{
     plan::{Case, PlannedInput},
     secret::Secrets,
-    supervisor::{Decision, DecisionRequest, Step, TokenUsage, http::Asked},
+    supervisor::{DecisionRequest, Step, TokenUsage, http::Answered},
 };
 
 pub(super) const CASE: &str = "desk::any::late::iter_2";
@@ -18,6 +21,14 @@ pub(super) fn case() -> Case {
     let mut case = Case::new(CASE, Arc::new(input));
     case.iteration = 2;
     case
+}
+
+pub(super) fn moment(turn: u32) -> Moment<'static> {
+    Moment {
+        case: CASE,
+        iteration: 2,
+        turn,
+    }
 }
 
 pub(super) fn request(case: &Case, turn: u32) -> DecisionRequest<'_> {
@@ -42,27 +53,23 @@ pub(super) fn question() -> Question {
 }
 
 /// What the model answered after a first reply that was of no use.
-pub(super) fn asked() -> Asked {
-    Asked {
-        decision: Decision {
-            step: Step::Continue("The red one.".to_owned()),
-            usage: Some(TokenUsage {
-                input_tokens: 100,
-                output_tokens: 10,
-                total_tokens: 110,
-            }),
-            attempts: 2,
-            latency: Duration::from_micros(1_234_567),
-            prompt: None,
-            reply: Some(
-                r#"{"decision": "continue", "next_user_message": "The red one."}"#.to_owned(),
-            ),
-        },
+pub(super) fn answered() -> Answered<Step> {
+    Answered {
+        value: Step::Continue("The red one.".to_owned()),
+        usage: Some(TokenUsage {
+            input_tokens: 100,
+            output_tokens: 10,
+            total_tokens: 110,
+        }),
+        attempts: 2,
+        latency: Duration::from_micros(1_234_567),
+        prompt: String::new(),
+        reply: r#"{"decision": "continue", "next_user_message": "The red one."}"#.to_owned(),
         asked_again: Some("the reply was empty".to_owned()),
     }
 }
 
 pub(super) fn exchange(turn: u32) -> Exchange {
-    let answer = Answer::new(asked(), &Secrets::default());
-    Exchange::new(&request(&case(), turn), question(), answer)
+    let answer = Answer::new(answered(), &Secrets::default());
+    Exchange::new(moment(turn), question(), answer)
 }

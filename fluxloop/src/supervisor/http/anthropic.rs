@@ -2,34 +2,27 @@ use serde::Deserialize;
 use serde_json::{Value, json, value::RawValue};
 
 use super::{
-    super::{Prompt, reply::Fault},
+    super::{Prompt, form::Form, reply::Fault},
     HttpSettings,
     provider::{self, Answer},
-    schema,
 };
 
 /// The version of the API that is spoken.
 pub(super) const VERSION: &str = "2023-06-01";
 
-/// The tool whose input is the decision.
-const TOOL: &str = "decide";
-
-/// The API asks for a bound; a decision is a few sentences.
-const MAX_TOKENS: u32 = 4096;
-
 /// Messages, with one tool that the model has to call.
-pub(super) fn request(settings: &HttpSettings, prompt: &Prompt) -> Value {
+pub(super) fn request(settings: &HttpSettings, prompt: &Prompt, form: &Form) -> Value {
     let mut body = json!({
         "model": settings.model,
-        "max_tokens": MAX_TOKENS,
+        "max_tokens": form.max_tokens,
         "system": prompt.system,
         "messages": [{ "role": "user", "content": prompt.user }],
         "tools": [{
-            "name": TOOL,
-            "description": "Decides how the conversation goes on.",
-            "input_schema": schema::decision(),
+            "name": form.tool,
+            "description": form.description,
+            "input_schema": (form.schema)(),
         }],
-        "tool_choice": { "type": "tool", "name": TOOL, "disable_parallel_tool_use": true },
+        "tool_choice": { "type": "tool", "name": form.tool, "disable_parallel_tool_use": true },
     });
     if let Some(temperature) = settings.temperature {
         body["temperature"] = json!(temperature);

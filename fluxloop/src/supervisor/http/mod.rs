@@ -5,6 +5,7 @@
 mod anthropic;
 mod exchange;
 mod limiter;
+mod model;
 mod openai;
 mod provider;
 mod schema;
@@ -12,7 +13,9 @@ mod settings;
 mod supervisor;
 mod verdict;
 
-pub(super) use schema::VERSION as SCHEMA_VERSION;
+pub(crate) use model::Question;
+pub(super) use model::{Answered, Model};
+pub(super) use schema::DECISION;
 pub use settings::{HttpSettings, Provider, SettingsError};
-pub(super) use supervisor::Asked;
 pub use supervisor::HttpSupervisor;
+pub(super) use supervisor::seed;

@@ -2,14 +2,18 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::{
-    super::{Prompt, reply::Fault},
+    super::{Prompt, form::Form, reply::Fault},
     HttpSettings,
     provider::{self, Answer},
-    schema,
 };
 
-/// Chat Completions, with the decision's schema as the response format unless the server refused it.
-pub(super) fn request(settings: &HttpSettings, prompt: &Prompt, with_schema: bool) -> Value {
+/// Chat Completions, with the answer's schema as the response format unless the server refused it.
+pub(super) fn request(
+    settings: &HttpSettings,
+    prompt: &Prompt,
+    form: &Form,
+    with_schema: bool,
+) -> Value {
     let mut body = json!({
         "model": settings.model,
         "messages": [
@@ -23,7 +27,7 @@ pub(super) fn request(settings: &HttpSettings, prompt: &Prompt, with_schema: boo
     if with_schema {
         body["response_format"] = json!({
             "type": "json_schema",
-            "json_schema": { "name": "decision", "strict": true, "schema": schema::decision() },
+            "json_schema": { "name": form.noun, "strict": true, "schema": (form.schema)() },
         });
     }
     body

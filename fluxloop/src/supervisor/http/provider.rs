@@ -1,7 +1,7 @@
 use serde_json::Value;
 
 use super::{
-    super::{Prompt, TokenUsage, reply::Fault},
+    super::{Prompt, TokenUsage, form::Form, reply::Fault},
     HttpSettings, Provider, anthropic, openai,
 };
 
@@ -50,11 +50,12 @@ impl Provider {
         self,
         settings: &HttpSettings,
         prompt: &Prompt,
+        form: &Form,
         with_schema: bool,
     ) -> Value {
         match self {
-            Self::OpenAi => openai::request(settings, prompt, with_schema),
-            Self::Anthropic => anthropic::request(settings, prompt),
+            Self::OpenAi => openai::request(settings, prompt, form, with_schema),
+            Self::Anthropic => anthropic::request(settings, prompt, form),
         }
     }
 

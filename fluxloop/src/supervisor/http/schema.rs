@@ -1,10 +1,22 @@
 use serde_json::{Value, json};
 
-/// Counts what [`decision`] has been: a recording of an answer to one schema is none of an answer to another.
-pub(in super::super) const VERSION: u32 = 1;
+use super::super::form::Form;
 
-/// A decision as JSON Schema, in the part of it that strict modes know.
-pub(super) fn decision() -> Value {
+/// How a conversation goes on. Another schema has another version.
+pub(in super::super) const DECISION: Form = Form {
+    noun: "decision",
+    wanted: "one decision",
+    tool: "decide",
+    description: "Decides how the conversation goes on.",
+    schema: decision,
+    version: 1,
+    // A decision is a few sentences.
+    max_tokens: 4096,
+    moment: ["after", "turn"],
+    cassette: "multi_turn.supervisor.cassette",
+};
+
+fn decision() -> Value {
     json!({
         "type": "object",
         "properties": {
@@ -43,6 +55,6 @@ mod tests {
         let mut schema = decision();
         schema.sort_all_objects();
         let hash = Sha256::digest(schema.to_string());
-        insta::assert_snapshot!(format!("{VERSION}: {:02x}{:02x}{:02x}", hash[0], hash[1], hash[2]), @"1: 81f07f");
+        insta::assert_snapshot!(format!("{}: {:02x}{:02x}{:02x}", DECISION.version, hash[0], hash[1], hash[2]), @"1: 81f07f");
     }
 }

@@ -7,6 +7,7 @@ use super::super::{
     prompt::{AnswerForm, PromptSettings},
 };
 pub use crate::config::ModelProvider as Provider;
+use crate::config::ModelSettings;
 
 /// Whom to ask, and how. Made by [`HttpSettings::new`]; its fields are public.
 #[derive(Clone, Debug)]
@@ -53,6 +54,20 @@ impl HttpSettings {
             service_context: None,
             seed: 0,
         }
+    }
+
+    /// As a configuration has it.
+    pub(in super::super) fn of(settings: &ModelSettings, seed: u64) -> Self {
+        let mut http = Self::new(settings.provider, &settings.model);
+        if let Some(base_url) = &settings.base_url {
+            http.base_url.clone_from(base_url);
+        }
+        http.temperature = settings.temperature;
+        http.api_key = settings.api_key.clone().map(Into::into);
+        http.timeout = settings.timeout;
+        http.max_retries = settings.max_retries;
+        http.seed = seed;
+        http
     }
 
     /// What the model is asked, secrets not masked.

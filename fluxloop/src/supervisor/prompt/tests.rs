@@ -6,6 +6,7 @@ use super::*;
 use crate::{
     ExpertiseLevel,
     plan::{Case, PlannedInput},
+    supervisor::http::DECISION,
 };
 
 fn case() -> Case {
@@ -225,7 +226,7 @@ fn the_context_of_an_input_wins_and_is_the_one_without_secrets() {
 #[test]
 fn asked_again_it_is_the_same_question_with_the_reason() {
     let first = prompt(&case(), &[], true, PLAIN);
-    let second = first.asked_again(&"the reply was empty");
+    let second = first.asked_again(&"the reply was empty", &DECISION);
     assert_eq!(second.system, first.system);
     insta::assert_snapshot!(second.user.strip_prefix(&first.user).unwrap(), @"
 

@@ -1,5 +1,5 @@
 use super::*;
-use crate::supervisor::cassette::sample;
+use crate::supervisor::{cassette::sample, http::DECISION, reply};
 
 fn holding(text: &str) -> (tempfile::TempDir, CassetteFile) {
     let folder = tempfile::tempdir().unwrap();
@@ -20,9 +20,9 @@ fn line(turn: u32) -> String {
 
 fn asked(turn: u32, question: &Question) -> Asked<'_> {
     Asked {
-        case: sample::CASE,
-        turn,
+        moment: sample::moment(turn),
         question,
+        form: &DECISION,
     }
 }
 
@@ -62,10 +62,10 @@ fn breaks_of_other_systems_and_empty_lines_do_no_harm() {
 #[test]
 fn a_bad_line_is_named() {
     let newer = line(2).replace(r#""version":"1.0""#, r#""version":"2.0""#);
-    insta::assert_snapshot!(read(&(line(1) + "<<<<<<< HEAD\n" + &line(2))).unwrap_err(), @"line 2 of the supervisor's cassette `recordings/tape.jsonl` is no exchange: expected value at column 1");
-    insta::assert_snapshot!(read(&(line(1) + &newer)).unwrap_err(), @"line 2 of the supervisor's cassette `recordings/tape.jsonl`: expected version 1 of its form, found `2.0`");
+    insta::assert_snapshot!(read(&(line(1) + "<<<<<<< HEAD\n" + &line(2))).unwrap_err(), @"line 2 of the cassette `recordings/tape.jsonl` is no exchange: expected value at column 1");
+    insta::assert_snapshot!(read(&(line(1) + &newer)).unwrap_err(), @"line 2 of the cassette `recordings/tape.jsonl`: expected version 1 of its form, found `2.0`");
     // Even where it is the last one, and its end is not there.
-    insta::assert_snapshot!(read(newer.trim_end()).unwrap_err(), @"line 1 of the supervisor's cassette `recordings/tape.jsonl`: expected version 1 of its form, found `2.0`");
+    insta::assert_snapshot!(read(newer.trim_end()).unwrap_err(), @"line 1 of the cassette `recordings/tape.jsonl`: expected version 1 of its form, found `2.0`");
     assert!(read("\u{fffd}{}\n").is_err());
 }
 
@@ -76,10 +76,9 @@ fn of_several_answers_to_a_question_the_last_counts() {
     let question = sample::question();
     let answer = recording.find(asked(1, &question)).unwrap();
     let case = sample::case();
-    let decision = answer
-        .decision(&sample::question().prompt(), &sample::request(&case, 1))
-        .unwrap();
-    assert!(decision.reply.unwrap().contains("The blue one."));
+    let read = |text: &str| reply::read(text, &sample::request(&case, 1));
+    let answered = answer.read(&sample::question().prompt(), &DECISION, read);
+    assert!(answered.unwrap().reply.contains("The blue one."));
 }
 
 #[test]
@@ -89,10 +88,8 @@ fn why_there_is_no_answer_is_said() {
     let mut question = sample::question();
     question.user = question.user.replace("order", "parcel");
     let explain = |case, turn| {
-        let asked = Asked {
-            case,
-            ..asked(turn, &question)
-        };
+        let mut asked = asked(turn, &question);
+        asked.moment.case = case;
         let miss = recording.find(asked).unwrap_err();
         recording.explain(miss, &file, asked)
     };

@@ -101,7 +101,7 @@ fn one_records_at_a_time() {
     let first = place.fresh();
     first.open().unwrap();
     let second = place.fresh();
-    insta::assert_snapshot!(second.open().unwrap_err(), @"another experiment records to the supervisor's cassette `tape.jsonl`");
+    insta::assert_snapshot!(second.open().unwrap_err(), @"another experiment records to the cassette `tape.jsonl`");
     drop(second);
     first.append(&sample::exchange(1)).unwrap();
     assert_eq!(place.text(), line(1));
@@ -113,7 +113,7 @@ fn what_others_wrote_meanwhile_is_not_cut_off() {
     place.write(&(line(1) + "{"));
     let tape = place.going_on();
     place.write(&(line(1) + &line(2)));
-    insta::assert_snapshot!(tape.open().unwrap_err(), @"something else has written to the supervisor's cassette `tape.jsonl` since it was read");
+    insta::assert_snapshot!(tape.open().unwrap_err(), @"something else has written to the cassette `tape.jsonl` since it was read");
     assert_eq!(place.text(), line(1) + &line(2));
 }
 
@@ -140,7 +140,7 @@ fn a_full_disk_is_said_each_time() {
     tape.open().unwrap();
     assert_eq!(tape.problem(), None);
     let problem = tape.append(&sample::exchange(1)).unwrap_err();
-    insta::assert_snapshot!(problem, @"the supervisor's cassette `tape.jsonl` cannot be written: No space left on device (os error 28)");
+    insta::assert_snapshot!(problem, @"the cassette `tape.jsonl` cannot be written: No space left on device (os error 28)");
     assert_eq!(tape.append(&sample::exchange(2)).unwrap_err(), problem);
     assert_eq!(tape.problem(), Some(problem));
 }
