@@ -39,6 +39,9 @@ pub mod summary;
 pub mod supervisor;
 #[cfg(feature = "engine")]
 pub mod target;
+#[cfg(feature = "engine")]
+#[doc(hidden)]
+pub mod whole_file;
 
 pub use agent::{
     Approval, Context, Conversation, ExpertiseLevel, Message, Persona, Role, StateError, Transient,

@@ -12,7 +12,7 @@ use fluxloop::{
 
 use super::{exit, show::ShowError};
 use crate::{
-    build::BuildError, cli::UsageError, target::TargetError, terminal::Shell,
+    build::BuildError, cli::UsageError, init::InitError, target::TargetError, terminal::Shell,
     workspace::WorkspaceError,
 };
 
@@ -25,6 +25,9 @@ pub(super) enum CommandError {
     /// The user said no.
     #[error("nothing was run")]
     Declined,
+    /// The user said no to `init`.
+    #[error("nothing was written")]
+    DeclinedToWrite,
     /// Ctrl-C before the first run.
     #[error("interrupted before the first run: nothing was run")]
     Interrupted,
@@ -42,6 +45,8 @@ pub(super) enum CommandError {
     /// The configuration names several inputs files.
     #[error("expected one file to write generated inputs to, found several in `inputs_file`")]
     SeveralFiles,
+    #[error(transparent)]
+    Init(#[from] InitError),
     #[error(transparent)]
     Workspace(#[from] WorkspaceError),
     #[error(transparent)]
@@ -91,11 +96,13 @@ impl CommandError {
         match self {
             Self::NotConfirmed | Self::Usage(_) => exit::USAGE,
             Self::Declined
+            | Self::DeclinedToWrite
             | Self::Interrupted
             | Self::Build(BuildError::Interrupted)
             | Self::Workspace(WorkspaceError::Interrupted) => exit::INTERRUPTED,
             Self::Show(error) => error.exit_code(),
             Self::Target(TargetError::NoAgents { .. })
+            | Self::Init(InitError::NoAgent(..))
             | Self::Generate(GenerateError::NothingGenerated)
             | Self::Build(BuildError::NoEntry { .. })
             | Self::Workspace(
@@ -112,10 +119,12 @@ impl CommandError {
             Self::Artifact(_)
             | Self::Engine(EngineError::Write(_))
             | Self::Generate(GenerateError::Write { .. })
+            | Self::Init(InitError::Write { .. })
             | Self::Output(_) => exit::WRITE,
             Self::Config(_)
             | Self::Setup(_)
             | Self::Generate(_)
+            | Self::Init(_)
             | Self::NoModel(_)
             | Self::SeveralFiles
             | Self::Workspace(_)
@@ -136,6 +145,7 @@ impl CommandError {
             }
             Self::Setup(error) => error.hint(),
             Self::Generate(error) => error.hint(),
+            Self::Init(error) => error.hint(),
             Self::NoModel(_) => {
                 Some("pass `--mode deterministic`, which needs no model".to_owned())
             }
@@ -149,6 +159,7 @@ impl CommandError {
                 error.hint().map(str::to_owned)
             }
             Self::Declined
+            | Self::DeclinedToWrite
             | Self::Interrupted
             | Self::Usage(_)
             | Self::Config(_)
@@ -165,6 +176,7 @@ impl CommandError {
             // Each has its place in a file, and the line itself.
             Self::Config(errors) => shell.text(&errors.report()),
             Self::Declined => shell.info("Nothing was run"),
+            Self::DeclinedToWrite => shell.info("Nothing was written"),
             _ => shell.error(self, self.hint().as_deref()),
         }
     }

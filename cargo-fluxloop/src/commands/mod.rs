@@ -7,6 +7,7 @@ mod error;
 mod exit;
 mod experiment;
 mod generate;
+mod init;
 mod plan;
 mod session;
 mod show;
@@ -68,6 +69,7 @@ pub(crate) fn main() -> ExitCode {
 
 fn dispatch(command: Command, invocation: &Invocation) -> Result<i32, CommandError> {
     match command {
+        Command::Init(arguments) => init::execute(&arguments, invocation),
         Command::Run(run) => match run.subject {
             RunSubject::Experiment(arguments) => experiment::execute(*arguments, invocation),
         },

@@ -2,6 +2,7 @@
 //! output, colour and verbosity.
 
 mod approval;
+mod changes;
 mod confirm;
 mod duration;
 mod human;
@@ -15,7 +16,8 @@ mod stdout;
 mod summary;
 
 pub(crate) use approval::TerminalApprover;
-pub(crate) use confirm::{Answer, PlanSummary, confirm, show_plan};
+pub(crate) use changes::changes;
+pub(crate) use confirm::{Answer, PlanSummary, ask, confirm, show_plan};
 pub(crate) use human::{HumanOptions, HumanReporter};
 pub(crate) use json::JsonReporter;
 pub(crate) use progress::{Progress, ProgressForm};

@@ -33,6 +33,7 @@ pub use types::*;
 
 // For inputs files, which are read the same way.
 pub(crate) use decode::DEFAULT_INPUTS;
+#[cfg(feature = "harness")]
 pub(crate) use error::report;
 pub(crate) use nearest::nearest;
 pub(crate) use node::{Entry, Mapping, Node, NodeValue, Origin};
