@@ -223,14 +223,12 @@ fn inputs_fit_what_the_agent_takes() {
       - input:
           order: 1
           lines:
-            -
-              text: "How do I start?"
+            - text: "How do I start?"
         persona: novice_user
       - input:
           order: 1
           lines:
-            -
-              text: "What are advanced options?"
+            - text: "What are advanced options?"
         persona: expert_user
     "#);
     is_green(&project, 2);
@@ -263,12 +261,67 @@ fn a_crate_without_an_agent_is_told_what_it_needs() {
         )
         .file("shop/src/lib.rs", "//! A shop.\n\n/// Sells.\npub fn sell() {}\n");
     insta::assert_snapshot!(told(&project, "init --yes --agent run", 4), @"
-            error: no agent fits target `run`: the sources of package `e2e-init-none` have none
-            help: put #[fluxloop::agent] on a function, or pass --example-agent
-            ");
-    insta::assert_snapshot!(told(&project, "init --yes", 0), @"");
-    insta::assert_snapshot!(told(&project, "init --yes --force --example-agent --package e2e-init-none", 0), @"");
-    insta::assert_snapshot!(file(&project, "shop/src/lib.rs"), @"");
+    error: no agent fits target `run`: the sources of package `e2e-init-none` have none
+    help: put #[fluxloop::agent] on a function, or pass --example-agent
+    ");
+    insta::assert_snapshot!(told(&project, "init --yes", 0), @r#"
+    Package e2e-init-none in [project]/shop:
+      create    configs/simulation.yaml
+      create    inputs/generated.yaml
+      create    tests/fluxloop.rs
+      change    Cargo.toml
+                +
+                + [dependencies]
+                + fluxloop.workspace = true
+                +
+                + [dev-dependencies]
+                + fluxloop = { workspace = true, features = ["harness"] }
+                +
+                + [[test]]
+                + name = "fluxloop"
+                + harness = false
+    [INFO] Wrote configs/simulation.yaml, inputs/generated.yaml, tests/fluxloop.rs, Cargo.toml
+    [INFO] There is no agent yet: put this into src/lib.rs, or call `cargo fluxloop init --example-agent`
+
+               /// Answers one question.
+               #[fluxloop::agent]
+               pub fn run(input: String) -> String {
+                   format!("You said: {input}")
+               }
+
+           Next:
+             cd shop
+             cargo fluxloop run experiment
+             cargo test --test fluxloop
+    "#);
+    insta::assert_snapshot!(told(&project, "init --yes --force --example-agent --package e2e-init-none", 0), @r#"
+    Package e2e-init-none in [project]/shop:
+      create    src/agent.rs
+      change    src/lib.rs
+                + pub mod agent;
+                +
+      change    configs/simulation.yaml
+                -   # The agent: module.path:function. Not needed while there is one only.
+                -   # target: "my_crate:run"
+                +   # The agent: module.path:function
+                +   target: "e2e_init_none:run"
+      as it is  inputs/generated.yaml
+      as it is  tests/fluxloop.rs
+      as it is  Cargo.toml
+    [INFO] Wrote src/agent.rs, src/lib.rs, configs/simulation.yaml
+    [INFO] Next:
+             cd shop
+             cargo fluxloop run experiment
+             cargo test --test fluxloop
+    "#);
+    insta::assert_snapshot!(file(&project, "shop/src/lib.rs"), @"
+    //! A shop.
+
+    pub mod agent;
+
+    /// Sells.
+    pub fn sell() {}
+    ");
     let run = |mut command: std::process::Command| -> Finished {
         command.current_dir(project.path("shop"));
         command.output().expect("it starts").into()
@@ -292,15 +345,15 @@ fn a_programs_agents_have_no_test_and_it_says_why() {
         .locked()
         .file("src/main.rs", &format!("{agent}\nfn main() {{}}\n"));
     insta::assert_snapshot!(told(&project, "init --yes", 0), @"
-        Package e2e_init_bin in [project]:
-          create    configs/simulation.yaml
-          create    inputs/generated.yaml
-          as it is  Cargo.toml
-        [WARN] `cargo test` runs no experiment: the package has no library, and a program's agents cannot be linked into a test; move the agent into src/lib.rs, and call `cargo fluxloop init` again
-        [INFO] Wrote configs/simulation.yaml, inputs/generated.yaml
-        [INFO] Next:
-                 cargo fluxloop run experiment
-        ");
+    Package e2e_init_bin in [project]:
+      create    configs/simulation.yaml
+      create    inputs/generated.yaml
+      as it is  Cargo.toml
+    [WARN] `cargo test` runs no experiment: the package has no library, and a program's agents cannot be linked into a test; move the agent into src/lib.rs, and call `cargo fluxloop init` again
+    [INFO] Wrote configs/simulation.yaml, inputs/generated.yaml
+    [INFO] Next:
+             cargo fluxloop run experiment
+    ");
     assert_eq!(
         fs::read_to_string(project.path("Cargo.toml")).expect("it is there"),
         manifest
