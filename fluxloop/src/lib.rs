@@ -27,6 +27,8 @@ pub mod host;
 mod http;
 #[cfg(feature = "engine")]
 pub mod input;
+#[cfg(feature = "junit")]
+pub mod junit;
 #[cfg(feature = "otlp")]
 pub mod otlp;
 #[cfg(feature = "engine")]

@@ -2,7 +2,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::{
-    event::{ConversationEnd, ConversationRecord, Failure},
+    event::{ConversationEnd, ConversationRecord, Failure, Outcome},
     summary::sample::SampleRun,
     supervisor::{MockSupervisor, Supervisor, TokenUsage},
 };
