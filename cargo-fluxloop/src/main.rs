@@ -4,6 +4,7 @@ mod build;
 mod cli;
 mod commands;
 mod env;
+mod github;
 mod init;
 mod target;
 mod terminal;

@@ -1,3 +1,5 @@
+use std::path::PathBuf;
+
 use clap::{Args, ValueEnum};
 
 use super::{Environment, UsageError, options::Overrides};
@@ -41,6 +43,9 @@ pub(super) struct OutputArguments {
     /// Custom experiment name [default: auto-generated]
     #[arg(long, visible_alias = "name", value_name = "NAME")]
     experiment_name: Option<String>,
+    /// Write a JUnit report, too: a test case for each run, and one for the gate
+    #[arg(long, value_name = "FILE")]
+    pub(super) junit: Option<PathBuf>,
     /// How progress is shown [default: auto]
     #[arg(long, value_name = "HOW")]
     pub(super) progress: Option<Progress>,

@@ -6,6 +6,7 @@ use fluxloop::{
     engine::EngineError,
     generate::GenerateError,
     host::StartError,
+    junit::JunitError,
     plan::{PlanError, PlanErrorKind},
     setup::{SetupError, Unfit},
 };
@@ -61,6 +62,8 @@ pub(super) enum CommandError {
     Artifact(#[from] ArtifactError),
     #[error(transparent)]
     Engine(#[from] EngineError),
+    #[error(transparent)]
+    Junit(#[from] JunitError),
     #[error(transparent)]
     Show(#[from] ShowError),
     /// The system denied what every command needs.
@@ -120,6 +123,7 @@ impl CommandError {
             | Self::Engine(EngineError::Write(_))
             | Self::Generate(GenerateError::Write { .. })
             | Self::Init(InitError::Write { .. })
+            | Self::Junit(_)
             | Self::Output(_) => exit::WRITE,
             Self::Config(_)
             | Self::Setup(_)
@@ -146,6 +150,7 @@ impl CommandError {
             Self::Setup(error) => error.hint(),
             Self::Generate(error) => error.hint(),
             Self::Init(error) => error.hint(),
+            Self::Junit(error) => error.hint().map(str::to_owned),
             Self::NoModel(_) => {
                 Some("pass `--mode deterministic`, which needs no model".to_owned())
             }

@@ -9,6 +9,7 @@ mod experiment;
 mod generate;
 mod init;
 mod plan;
+mod report;
 mod session;
 mod show;
 mod traces;

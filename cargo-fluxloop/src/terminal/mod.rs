@@ -21,10 +21,11 @@ pub(crate) use confirm::{Answer, PlanSummary, ask, confirm, show_plan};
 pub(crate) use human::{HumanOptions, HumanReporter};
 pub(crate) use json::JsonReporter;
 pub(crate) use progress::{Progress, ProgressForm};
-pub(crate) use sanitize::visible;
+pub(crate) use sanitize::{truncated, visible};
 pub(crate) use shell::{Color, Shell, Verbosity, stdin_is_terminal};
 pub(crate) use show::{CaseView, Page, RunTable, head, unfinished};
 pub(crate) use stdout::Stdout;
+pub(crate) use summary::durations;
 
 #[cfg(test)]
-mod sample;
+pub(crate) mod sample;

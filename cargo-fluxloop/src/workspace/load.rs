@@ -77,6 +77,11 @@ impl Workspace {
         path.strip_prefix(&self.root).unwrap_or(path)
     }
 
+    /// A path as compilers see it, from the root.
+    pub(crate) fn absolute(&self, path: &Path) -> PathBuf {
+        self.root.join(path)
+    }
+
     /// Where cargo puts what it builds.
     pub(crate) fn target_directory(&self) -> &Path {
         &self.target_directory

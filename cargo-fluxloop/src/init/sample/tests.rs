@@ -44,8 +44,7 @@ fn parameters_tell_what_the_input_is() {
       order: 1
       type: "Hello?"
       list:
-        -
-          - 1
+        - - 1
     "#);
     for unclear in [
         "input: impl Sized",
@@ -89,8 +88,7 @@ fn a_struct_of_the_sources_is_a_mapping() {
       order: 1
       "on": true
       lines:
-        -
-          text: "Hello?"
+        - text: "Hello?"
           times: 1
       mood: "Angry"
       way:
