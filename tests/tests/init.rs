@@ -57,7 +57,15 @@ fn a_crate_with_an_agent_is_green_at_once_and_stays_as_it_is() {
     help: pass --yes (or set FLUXLOOP_YES=true) to run without being asked
     ");
     assert!(!project.path("configs").exists());
-    insta::assert_snapshot!(told(&project, "init --yes", 0), @r#"
+    writes_what_lacks(&project);
+    is_green(&project, 2);
+    keeps_what_is_there(&project);
+    is_asked_for_one_of_several(&project);
+    leaves_another_test_alone(&project);
+}
+
+fn writes_what_lacks(project: &Project) {
+    insta::assert_snapshot!(told(project, "init --yes", 0), @r#"
     Package e2e_init in [project]:
       create    configs/simulation.yaml
       create    inputs/generated.yaml
@@ -75,7 +83,7 @@ fn a_crate_with_an_agent_is_green_at_once_and_stays_as_it_is() {
              cargo fluxloop run experiment
              cargo test --test fluxloop
     "#);
-    insta::assert_snapshot!(file(&project, "Cargo.toml"), @r#"
+    insta::assert_snapshot!(file(project, "Cargo.toml"), @r#"
     [package]
     name = "e2e_init"
     version = "0.1.0"
@@ -94,7 +102,7 @@ fn a_crate_with_an_agent_is_green_at_once_and_stays_as_it_is() {
     name = "fluxloop"
     harness = false
     "#);
-    insta::assert_snapshot!(file(&project, "configs/simulation.yaml"), @r#"
+    insta::assert_snapshot!(file(project, "configs/simulation.yaml"), @r#"
     # What `cargo fluxloop run experiment` runs.
     name: "e2e_init"
 
@@ -129,7 +137,7 @@ fn a_crate_with_an_agent_is_green_at_once_and_stays_as_it_is() {
     #     metadata:
     #       scripted_questions: ["Can you explain more?"]
     "#);
-    insta::assert_snapshot!(file(&project, "inputs/generated.yaml"), @r#"
+    insta::assert_snapshot!(file(project, "inputs/generated.yaml"), @r#"
     # What the agent is asked. More of these: `cargo fluxloop generate inputs`.
     generated_inputs:
       - input: "How do I start?"
@@ -137,15 +145,16 @@ fn a_crate_with_an_agent_is_green_at_once_and_stays_as_it_is() {
       - input: "What are advanced options?"
         persona: expert_user
     "#);
-    insta::assert_snapshot!(file(&project, "tests/fluxloop.rs"), @"
+    insta::assert_snapshot!(file(project, "tests/fluxloop.rs"), @"
     //! The experiment of `configs/simulation.yaml`: each of its cases is a test.
 
     fluxloop::main!(e2e_init);
     ");
-    is_green(&project, 2);
-    // Again: nothing changes.
+}
+
+fn keeps_what_is_there(project: &Project) {
     let before = project.tree();
-    insta::assert_snapshot!(told(&project, "init --yes", 0), @"
+    insta::assert_snapshot!(told(project, "init --yes", 0), @"
     Package e2e_init in [project]:
       as it is  configs/simulation.yaml
       as it is  inputs/generated.yaml
@@ -166,9 +175,12 @@ fn a_crate_with_an_agent_is_green_at_once_and_stays_as_it_is() {
     );
     fs::remove_file(project.path("inputs/generated.yaml")).expect("it was written");
     let _ = project.run_with("FLUXLOOP_YES=true", "init").exits(0);
-    assert_eq!(file(&project, "configs/simulation.yaml"), config);
+    assert_eq!(file(project, "configs/simulation.yaml"), config);
     assert!(project.path("inputs/generated.yaml").exists());
-    insta::assert_snapshot!(told(&project, "init --yes --force", 96), @"
+}
+
+fn is_asked_for_one_of_several(project: &Project) {
+    insta::assert_snapshot!(told(project, "init --yes --force", 96), @"
     error: no target is configured, and there are 2 agents:
         e2e_init:run        src/lib.rs:2
         e2e_init.other:run  src/lib.rs:8
@@ -177,16 +189,19 @@ fn a_crate_with_an_agent_is_green_at_once_and_stays_as_it_is() {
     let _ = project
         .run("init --yes --force --agent e2e_init.other:run")
         .exits(0);
-    assert!(file(&project, "configs/simulation.yaml").contains("target: \"e2e_init.other:run\""));
-    insta::assert_snapshot!(told(&project, "init --yes --agent e2e_init.other:runn", 96), @"
+    assert!(file(project, "configs/simulation.yaml").contains("target: \"e2e_init.other:run\""));
+    insta::assert_snapshot!(told(project, "init --yes --agent e2e_init.other:runn", 96), @"
     error: no agent fits target `e2e_init.other:runn`; there are:
         e2e_init.other:run  src/lib.rs:8
         e2e_init:run        src/lib.rs:2
     help: did you mean `e2e_init.other:run`?
     ");
-    // A test of another kind is left alone, in the manifest too.
+}
+
+/// In the manifest, too.
+fn leaves_another_test_alone(project: &Project) {
     project.write("tests/fluxloop.rs", "#[test]\nfn mine() {}\n");
-    let manifest = file(&project, "Cargo.toml");
+    let manifest = file(project, "Cargo.toml");
     let without = manifest.split("[[test]]").next().unwrap_or_default();
     project.write(
         "Cargo.toml",
