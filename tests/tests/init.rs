@@ -59,9 +59,28 @@ fn a_crate_with_an_agent_is_green_at_once_and_stays_as_it_is() {
     assert!(!project.path("configs").exists());
     writes_what_lacks(&project);
     is_green(&project, 2);
+    says_what_a_report_needs(&project);
     keeps_what_is_there(&project);
     is_asked_for_one_of_several(&project);
     leaves_another_test_alone(&project);
+}
+
+/// The harness that was asked for writes none.
+fn says_what_a_report_needs(project: &Project) {
+    let mut command = project.cargo("test --quiet --test fluxloop");
+    command.env("FLUXLOOP_JUNIT", "junit.xml");
+    let finished: Finished = command.output().expect("cargo starts").into();
+    let finished = finished.exits(101);
+    let told = finished
+        .stderr
+        .lines()
+        .take(2)
+        .collect::<Vec<_>>()
+        .join("\n");
+    insta::assert_snapshot!(told, @r#"
+    error: `FLUXLOOP_JUNIT` asks for a report, and fluxloop's feature `junit` is off
+      = help: turn it on: `fluxloop = { version = "…", features = ["harness", "junit"] }` in [dev-dependencies]
+    "#);
 }
 
 fn writes_what_lacks(project: &Project) {

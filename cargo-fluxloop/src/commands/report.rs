@@ -63,7 +63,7 @@ impl<'a> Reports<'a> {
             }
         }
         if let Some(junit) = &self.junit {
-            junit.finish(&started.directory, finished)?;
+            junit.finish([(started.directory.as_path(), finished)])?;
         }
         Ok(())
     }

@@ -8,6 +8,7 @@ mod call;
 mod desk;
 mod env;
 mod error;
+mod junit;
 mod macros;
 mod message;
 mod nextest;
@@ -25,6 +26,7 @@ pub use error::HarnessError;
 
 use self::{
     env::Environment,
+    junit::Junit,
     nextest::Nextest,
     session::{Ended, Session},
     suite::Suite,
@@ -62,6 +64,7 @@ fn run(call: &Call<'_>, arguments: &Arguments) -> Result<ExitCode, HarnessError>
     if arguments.list {
         return Ok(libtest_mimic::run(arguments, trials.trials).exit_code());
     }
+    let junit = Junit::begin(&environment, nextest.is_some())?;
     let mut arguments = arguments.clone();
     arguments.test_threads = Some(trials.threads(&suites));
     let sessions = suites
@@ -72,13 +75,15 @@ fn run(call: &Call<'_>, arguments: &Arguments) -> Result<ExitCode, HarnessError>
         .collect::<Result<Vec<_>, _>>()?;
     let conclusion = libtest_mimic::run(&arguments, trials.trials);
     let ends: Vec<_> = sessions.into_iter().map(Session::finish).collect();
+    let reported = junit.finish(&ends);
     let judged = if nextest.is_some() {
         // Each process knows of its own test alone.
         Judged::Test
     } else {
         Judged::Experiment
     };
-    Ok(judge(&conclusion, ends, (judged, environment.no_fail)))
+    let code = judge(&conclusion, ends, (judged, environment.no_fail));
+    reported.map(|()| code)
 }
 
 /// What decides on the exit code.

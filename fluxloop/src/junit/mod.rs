@@ -84,27 +84,34 @@ impl JunitFile {
             .set_message("the experiment has not ended");
         let mut suite = TestSuite::new(FLUXLOOP);
         suite.add_test_case(gate(status));
-        file.write(suite)?;
+        file.write(vec![suite])?;
         Ok(file)
     }
 
-    /// Writes the report of an experiment that has ended, or was cut short. `directory` is the experiment's.
+    /// Writes the report of experiments that have ended, or were cut short: a suite for each, of its directory.
     ///
     /// # Errors
     ///
     /// When the rows cannot be read, or the file cannot be written.
-    pub fn finish(&self, directory: &Path, finished: &Finished) -> Result<(), JunitError> {
-        let suite = suite(directory, finished).map_err(|source| JunitError::Read {
-            path: self.path.clone(),
-            source,
-        })?;
-        self.write(suite)
+    pub fn finish<'a>(
+        &self,
+        ended: impl IntoIterator<Item = (&'a Path, &'a Finished)>,
+    ) -> Result<(), JunitError> {
+        let suites = ended
+            .into_iter()
+            .map(|(directory, finished)| suite(directory, finished))
+            .collect::<Result<Vec<_>, _>>()
+            .map_err(|source| JunitError::Read {
+                path: self.path.clone(),
+                source,
+            })?;
+        self.write(suites)
     }
 
-    fn write(&self, suite: TestSuite) -> Result<(), JunitError> {
+    fn write(&self, suites: Vec<TestSuite>) -> Result<(), JunitError> {
         let mut report = Report::new(FLUXLOOP);
-        report.time = suite.time;
-        report.add_test_suite(suite);
+        report.time = suites.iter().filter_map(|suite| suite.time).max();
+        report.add_test_suites(suites);
         let mut xml = Vec::new();
         report
             .serialize(&mut xml)

@@ -45,7 +45,7 @@ fn report(rows: &[&str], finished: &Finished) -> String {
     let folder = experiment(rows);
     let path = folder.path().join("new/folder/junit.xml");
     let file = JunitFile::begin(&path).unwrap();
-    file.finish(folder.path(), finished).unwrap();
+    file.finish([(folder.path(), finished)]).unwrap();
     let xml = fs::read_to_string(&path).unwrap();
     xml.replace(&folder.path().display().to_string(), "[experiment]")
 }
