@@ -4,6 +4,8 @@ mod build;
 mod cli;
 mod commands;
 mod env;
+mod github;
+mod init;
 mod target;
 mod terminal;
 mod worker_host;

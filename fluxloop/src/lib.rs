@@ -38,6 +38,8 @@ mod http;
 pub mod input;
 #[cfg(feature = "engine")]
 mod json_members;
+#[cfg(feature = "junit")]
+pub mod junit;
 #[cfg(feature = "harness")]
 mod linked;
 #[cfg(feature = "otlp")]
@@ -54,6 +56,9 @@ pub mod summary;
 pub mod supervisor;
 #[cfg(feature = "engine")]
 pub mod target;
+#[cfg(feature = "engine")]
+#[doc(hidden)]
+pub mod whole_file;
 
 pub use agent::{
     Approval, Context, Conversation, ExpertiseLevel, Message, Persona, Role, StateError, Transient,

@@ -185,7 +185,14 @@ impl Project {
             .stdin(Stdio::null());
         for (name, _) in std::env::vars_os() {
             let text = name.to_string_lossy();
-            let prefixes = ["FLUXLOOP_", "OTEL_", "NEXTEST", "INSTA_", "CLICOLOR"];
+            let prefixes = [
+                "FLUXLOOP_",
+                "OTEL_",
+                "NEXTEST",
+                "INSTA_",
+                "CLICOLOR",
+                "GITHUB_",
+            ];
             if prefixes.iter().any(|prefix| text.starts_with(prefix)) || text.ends_with("_API_KEY")
             {
                 command.env_remove(name);

@@ -222,5 +222,5 @@ const OPTIONS: &str = "
     --auto-approve-tools --manual-approve-tools --persona-override --supervisor-provider --supervisor-model
     --supervisor-temperature --supervisor-api-key --supervisor-base-url --supervisor-cassette --output-dir --output -o --experiment-name
     --name --yes -y --inputs --parallel --dry-run --seed --timeout --retries --max-failures --min-success-rate
-    --no-fail --fail-fast --progress --message-format --quiet -q --verbose -v --color --manifest-path --package
+    --no-fail --fail-fast --junit --progress --message-format --quiet -q --verbose -v --color --manifest-path --package
     --features --all-features --no-default-features --release --cargo-profile --target-dir --locked --offline";

@@ -1,4 +1,4 @@
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, path::PathBuf};
 
 use clap::ValueEnum;
 
@@ -70,6 +70,11 @@ impl Environment {
                 expected: "`true`, `false`, `1` or `0`".to_owned(),
             }),
         }
+    }
+
+    /// An option that names a file.
+    pub(super) fn path(&self, option: &str, given: Option<PathBuf>) -> Option<PathBuf> {
+        given.or_else(|| self.text(option).map(|(_, path)| path.into()))
     }
 
     /// An option with a few named values.

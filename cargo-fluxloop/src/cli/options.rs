@@ -1,4 +1,4 @@
-use std::fmt;
+use std::{fmt, path::PathBuf};
 
 use serde_json::Value;
 
@@ -82,6 +82,8 @@ pub(crate) struct RunOptions {
     pub(crate) dry_run: bool,
     /// Exit 0 although the gate does not hold.
     pub(crate) no_fail: bool,
+    /// The file for a JUnit report.
+    pub(crate) junit: Option<PathBuf>,
     /// How progress is shown.
     pub(crate) progress: Progress,
     /// What standard output carries.
@@ -116,6 +118,7 @@ impl RunOptions {
             yes: environment.switch("yes", consent.yes)?,
             dry_run: environment.switch("dry-run", consent.dry_run)?,
             no_fail: environment.switch("no-fail", verdict.no_fail)?,
+            junit: environment.path("junit", output.junit),
             progress: environment.choice("progress", output.progress)?,
             message_format: environment.choice("message-format", output.message_format)?,
             cargo,

@@ -1,3 +1,5 @@
+use std::path::PathBuf;
+
 use clap::{Args, ValueEnum};
 
 use super::{Environment, UsageError, options::Overrides};
@@ -43,10 +45,13 @@ pub(super) struct ResultArguments {
     experiment_name: Option<String>,
 }
 
-/// What is shown meanwhile.
+/// What is told besides, and what is shown meanwhile.
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Output")]
 pub(super) struct OutputArguments {
+    /// Write a JUnit report, too: a test case for each run, and one for the gate
+    #[arg(long, value_name = "FILE")]
+    pub(super) junit: Option<PathBuf>,
     /// How progress is shown [default: auto]
     #[arg(long, value_name = "HOW")]
     pub(super) progress: Option<Progress>,

@@ -3,8 +3,8 @@ use std::ffi::OsString;
 use clap::{Parser, Subcommand};
 
 use super::{
-    CompletionsArguments, ConfigArguments, DoctorArguments, GenerateArguments, ListArguments,
-    RecordArguments, RunArguments, ShellArguments, ShowArguments,
+    CompletionsArguments, ConfigArguments, DoctorArguments, GenerateArguments, InitArguments,
+    ListArguments, RecordArguments, RunArguments, ShellArguments, ShowArguments,
 };
 
 /// Simulated users for the LLM agents in your workspace.
@@ -15,7 +15,7 @@ use super::{
     version,
     max_term_width = 100,
     disable_help_subcommand = true,
-    after_help = "To begin: put #[fluxloop::agent] on a function, then `cargo fluxloop run experiment`."
+    after_help = "To begin: put #[fluxloop::agent] on a function, then `cargo fluxloop init`."
 )]
 pub(crate) struct Cli {
     /// What is asked for.
@@ -29,6 +29,8 @@ pub(crate) struct Cli {
 /// The commands.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
+    /// Set an existing crate up: configuration, inputs and test
+    Init(InitArguments),
     /// Run an experiment
     Run(RunArguments),
     /// List the registered agents, or the cases that a run would have

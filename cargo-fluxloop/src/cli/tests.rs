@@ -235,6 +235,17 @@ fn each_choice_is_an_option_and_a_variable() {
     );
 }
 
+#[test]
+fn a_report_is_an_option_and_a_variable() {
+    let junit = |arguments: &str, value: &str| {
+        let options = options(arguments, &[("FLUXLOOP_JUNIT", value)]).unwrap();
+        options.junit.map(|path| path.display().to_string())
+    };
+    assert_eq!(junit("", ""), None);
+    assert_eq!(junit("", "a.xml").as_deref(), Some("a.xml"));
+    assert_eq!(junit("--junit b.xml", "a.xml").as_deref(), Some("b.xml"));
+}
+
 fn shell(arguments: &str, variables: &[(&str, &str)]) -> Result<ShellOptions, UsageError> {
     let line = format!("cargo-fluxloop run experiment {arguments}");
     parse(&line).unwrap().shell.resolve(&environment(variables))

@@ -7,6 +7,7 @@ use fluxloop::{
     engine::EngineError,
     generate::GenerateError,
     host::StartError,
+    junit::JunitError,
     plan::{PlanError, PlanErrorKind},
     setup::{SetupError, Unfit, UnknownCheck},
     supervisor::SupervisorError,
@@ -15,7 +16,7 @@ use fluxloop::{
 
 use super::{exit, show::ShowError};
 use crate::{
-    build::BuildError, cli::UsageError, target::TargetError, terminal::Shell,
+    build::BuildError, cli::UsageError, init::InitError, target::TargetError, terminal::Shell,
     workspace::WorkspaceError,
 };
 
@@ -28,6 +29,9 @@ pub(super) enum CommandError {
     /// The user said no.
     #[error("nothing was run")]
     Declined,
+    /// The user said no to `init`.
+    #[error("nothing was written")]
+    DeclinedToWrite,
     /// Ctrl-C before the first run.
     #[error("interrupted before the first run: nothing was run")]
     Interrupted,
@@ -65,6 +69,8 @@ pub(super) enum CommandError {
     #[error("expected one file to write generated inputs to, found several in `inputs_file`")]
     SeveralFiles,
     #[error(transparent)]
+    Init(#[from] InitError),
+    #[error(transparent)]
     Workspace(#[from] WorkspaceError),
     #[error(transparent)]
     Target(#[from] TargetError),
@@ -80,6 +86,8 @@ pub(super) enum CommandError {
     Artifact(#[from] ArtifactError),
     #[error(transparent)]
     Engine(#[from] EngineError),
+    #[error(transparent)]
+    Junit(#[from] JunitError),
     #[error(transparent)]
     Show(#[from] ShowError),
     /// The system denied what every command needs.
@@ -141,11 +149,13 @@ impl CommandError {
         match self {
             Self::NotConfirmed | Self::Usage(_) => exit::USAGE,
             Self::Declined
+            | Self::DeclinedToWrite
             | Self::Interrupted
             | Self::Build(BuildError::Interrupted)
             | Self::Workspace(WorkspaceError::Interrupted) => exit::INTERRUPTED,
             Self::Show(error) => error.exit_code(),
             Self::Target(TargetError::NoAgents { .. })
+            | Self::Init(InitError::NoAgent(..))
             | Self::Generate(GenerateError::NothingGenerated)
             | Self::Build(BuildError::NoEntry { .. })
             | Self::Workspace(
@@ -163,6 +173,8 @@ impl CommandError {
             | Self::Edit(FileError::Write { .. })
             | Self::Engine(EngineError::Write(_))
             | Self::Generate(GenerateError::Write { .. })
+            | Self::Init(InitError::Write { .. })
+            | Self::Junit(_)
             | Self::Output(_) => exit::WRITE,
             // As an experiment some of whose runs have failed.
             Self::NotGenerated {
@@ -177,6 +189,7 @@ impl CommandError {
             | Self::NotGenerated { .. }
             | Self::NotValid { .. }
             | Self::Generate(_)
+            | Self::Init(_)
             | Self::SeveralFiles
             | Self::Workspace(_)
             | Self::Target(_)
@@ -199,6 +212,8 @@ impl CommandError {
             Self::Setting(error) => error.hint(),
             Self::Edit(error) => error.hint(),
             Self::Generate(error) => error.hint(),
+            Self::Init(error) => error.hint(),
+            Self::Junit(error) => error.hint().map(str::to_owned),
             Self::NotGenerated { refused: true, .. } => {
                 Some("check the key: `cargo fluxloop doctor` says where it comes from".to_owned())
             }
@@ -217,6 +232,7 @@ impl CommandError {
                 error.hint().map(str::to_owned)
             }
             Self::Declined
+            | Self::DeclinedToWrite
             | Self::Interrupted
             | Self::Usage(_)
             | Self::Config(_)
@@ -237,6 +253,7 @@ impl CommandError {
                 shell.text(&errors.report());
             }
             Self::Declined => shell.info("Nothing was run"),
+            Self::DeclinedToWrite => shell.info("Nothing was written"),
             _ => shell.error(self, self.hint().as_deref()),
         }
     }

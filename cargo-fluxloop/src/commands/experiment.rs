@@ -1,4 +1,8 @@
-use std::{io, pin::pin};
+use std::{
+    io,
+    path::{Path, PathBuf},
+    pin::pin,
+};
 
 use fluxloop::{
     artifact::{Artifacts, ExperimentDirectory, GitQuestion},
@@ -18,6 +22,7 @@ use super::{
     Invocation,
     error::CommandError,
     exit, plan, replayed,
+    report::Reports,
     session::{Workshop, check_inputs, find_checks},
     traces::Traces,
 };
@@ -45,6 +50,7 @@ pub(super) fn execute(
     if let (Some(supervisor), false) = (&planned.supervisor, options.dry_run) {
         supervisor.open()?;
     }
+    let reports = Reports::begin(&options, invocation)?;
     let git = GitQuestion::ask(planned.config.runner.working_directory.clone());
     let worker = workshop.build(&selection.unit)?;
     let runtime = runtime()?;
@@ -77,6 +83,8 @@ pub(super) fn execute(
             options: &options,
             invocation,
             agent: &agent,
+            place: workshop.workspace.absolute(Path::new(&agent.file)),
+            reports: &reports,
             plan: &plan,
             logs: &logs,
         };
@@ -149,6 +157,9 @@ struct Run<'a> {
     options: &'a RunOptions,
     invocation: &'a Invocation,
     agent: &'a AgentInfo,
+    /// The agent's source.
+    place: PathBuf,
+    reports: &'a Reports<'a>,
     plan: &'a Plan,
     logs: &'a Logs,
 }
@@ -191,7 +202,7 @@ impl Run<'_> {
         let (stopper, stop) = Stopper::new();
         let mut passing_on = pin!(signals.pass_on(stopper));
         let finished = tokio::select! {
-            finished = experiment.run(started, &SystemClock, stop.clone(), &mut consumers) => finished,
+            finished = experiment.run(started.clone(), &SystemClock, stop.clone(), &mut consumers) => finished,
             never = &mut passing_on => match never {},
         };
         let release = async { tokio::join!(self.release(host, &stop), traces.finish(&stop)) };
@@ -199,7 +210,10 @@ impl Run<'_> {
             _ = release => {}
             never = &mut passing_on => match never {},
         }
-        Ok(self.exit_code(&finished?))
+        let finished = finished?;
+        self.reports
+            .finish(&started, &finished, (&self.place, self.agent.line))?;
+        Ok(self.exit_code(&finished))
     }
 
     fn reporters(&self) -> (HumanReporter, Option<JsonReporter>) {

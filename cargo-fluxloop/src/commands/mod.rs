@@ -9,10 +9,12 @@ mod error;
 mod exit;
 mod experiment;
 mod generate;
+mod init;
 mod inspection;
 mod plan;
 mod record;
 mod replayed;
+mod report;
 mod session;
 mod show;
 mod traces;
@@ -76,6 +78,7 @@ pub(crate) fn main() -> ExitCode {
 
 fn dispatch(command: Command, invocation: &Invocation) -> Result<i32, CommandError> {
     match command {
+        Command::Init(arguments) => init::execute(&arguments, invocation),
         Command::Run(run) => match run.subject {
             RunSubject::Experiment(arguments) => experiment::execute(*arguments, invocation),
         },

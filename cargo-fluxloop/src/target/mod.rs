@@ -14,5 +14,8 @@ mod stray;
 mod unit;
 
 pub(crate) use error::TargetError;
+pub(crate) use gate::Gate;
 pub(crate) use registered::{Selection, listed_as_built};
+pub(crate) use scan::{SourceAgent, scan};
+pub(crate) use select::{Found, agents_in};
 pub(crate) use unit::{Mode, Unit};

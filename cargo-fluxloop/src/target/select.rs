@@ -9,10 +9,12 @@ use super::{
 use crate::workspace::{Bystander, CargoTarget, Workspace};
 
 /// An agent that the scan saw, and the target it is in.
-#[derive(Debug)]
-struct Found<'w> {
-    target: &'w CargoTarget,
-    agent: SourceAgent,
+#[derive(Clone, Debug)]
+pub(crate) struct Found<'w> {
+    /// The target.
+    pub(crate) target: &'w CargoTarget,
+    /// The agent.
+    pub(crate) agent: SourceAgent,
 }
 
 impl Named for Found<'_> {
@@ -233,6 +235,13 @@ fn found_in<'w>(targets: impl IntoIterator<Item = &'w CargoTarget>) -> Vec<Found
             agents.into_iter().map(move |agent| Found { target, agent })
         })
         .collect()
+}
+
+/// The agents that the scan sees in targets, those of a file that library and binary share once.
+pub(crate) fn agents_in(targets: &[CargoTarget]) -> Vec<Found<'_>> {
+    let found = found_in(targets);
+    let all: Vec<_> = found.iter().collect();
+    without_shared_files(&all).into_iter().cloned().collect()
 }
 
 /// A file that a package's library and binary both declare holds one agent for its author: the library's.

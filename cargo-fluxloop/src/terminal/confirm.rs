@@ -85,7 +85,7 @@ pub(super) fn left_out(count: u64) -> String {
     }
 }
 
-/// Shows what would be run and asks whether to. Anything but `y` or `yes` is a no, the end of the input too.
+/// Shows what would be run and asks whether to.
 ///
 /// # Errors
 ///
@@ -102,7 +102,16 @@ pub(crate) fn confirm(
             plural(plan.total_runs, "run"),
         ));
     }
-    shell.prompt("Continue? [y/N] ");
+    ask(shell, "Continue? [y/N] ", answers)
+}
+
+/// Asks. Anything but `y` or `yes` is a no, the end of the input too.
+///
+/// # Errors
+///
+/// When the answer cannot be read.
+pub(crate) fn ask(shell: &Shell, question: &str, answers: &mut dyn BufRead) -> io::Result<Answer> {
+    shell.prompt(question);
     let mut line = Vec::new();
     let read = answers.read_until(b'\n', &mut line)?;
     if read == 0 {

@@ -11,6 +11,7 @@ use jiff::Timestamp;
 use serde::{Serialize, Serializer};
 
 use super::Stdout;
+use crate::github::inert_json;
 
 /// `--message-format json`: one object a line on standard output, each with its `reason`. Fields bear the names
 /// that they have in the experiment's files.
@@ -103,6 +104,7 @@ impl JsonReporter {
     fn write(&mut self, message: &Message<'_>) -> io::Result<()> {
         self.buffer.clear();
         push_json_line(&mut self.buffer, message)?;
+        inert_json(&mut self.buffer);
         self.out.write(&self.buffer)
     }
 

@@ -1,9 +1,11 @@
 use std::{
+    borrow::Cow,
     fmt::Write as _,
     io::{self, Write},
 };
 
 use super::sanitize::width;
+use crate::github::inert;
 
 /// Standard error as it stands: lines that stay, and below them what is drawn over: a status, or a question.
 pub(super) struct Screen {
@@ -21,6 +23,8 @@ pub(super) struct Screen {
     /// Composed here, so that what belongs together is one write.
     buffer: String,
     closed: bool,
+    /// Lines may not be commands to GitHub Actions, which reads them.
+    inert: bool,
 }
 
 impl Screen {
@@ -34,7 +38,22 @@ impl Screen {
             question: None,
             buffer: String::new(),
             closed: false,
+            inert: false,
         }
+    }
+
+    /// No line is a command to GitHub Actions from now on, but for those of [`command`](Self::command).
+    pub(super) fn make_inert(&mut self) {
+        self.inert = true;
+    }
+
+    /// Writes a line that is one.
+    pub(super) fn command(&mut self, line: &str) {
+        self.erase();
+        self.buffer.push_str(line);
+        self.buffer.push('\n');
+        self.draw();
+        self.flush();
     }
 
     /// A terminal of that many columns, or none.
@@ -55,17 +74,15 @@ impl Screen {
 
     /// Writes lines that stay, above what is drawn over.
     pub(super) fn lines(&mut self, text: &str) {
-        self.erase();
-        self.buffer.push_str(text);
-        self.buffer.push('\n');
-        self.draw();
-        self.flush();
+        let text = self.safe(text).into_owned();
+        self.command(&text);
     }
 
     /// Writes the beginning of a line.
     pub(super) fn prompt(&mut self, text: &str) {
         self.erase();
-        self.buffer.push_str(text);
+        let text = self.safe(text).into_owned();
+        self.buffer.push_str(&text);
         self.flush();
     }
 
@@ -117,7 +134,17 @@ impl Screen {
             Some(question) => vec![question.clone()],
             None => self.status.clone(),
         };
-        self.buffer.push_str(&self.drawn.join("\n"));
+        let drawn = self.drawn.join("\n");
+        let drawn = self.safe(&drawn).into_owned();
+        self.buffer.push_str(&drawn);
+    }
+
+    fn safe<'t>(&self, text: &'t str) -> Cow<'t, str> {
+        if self.inert {
+            inert(text)
+        } else {
+            Cow::Borrowed(text)
+        }
     }
 
     /// Takes away what stands last, and leaves the cursor where it began.

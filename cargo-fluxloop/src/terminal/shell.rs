@@ -9,6 +9,7 @@ use anstyle::{AnsiColor, Style};
 use clap::ValueEnum;
 
 use super::{sanitize::push_indented, screen::Screen};
+use crate::github::Job;
 
 /// How much is shown.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
@@ -103,15 +104,19 @@ impl Shell {
         let terminal = io::stderr().is_terminal();
         // What moves the cursor is no colour: it is there without any.
         let moves = terminal && variable("TERM").is_some_and(|term| term != "dumb");
-        let styled = color.is_on(terminal, variable);
+        let styled = color.is_on(terminal, &variable);
         let out: Box<dyn Write + Send> = if styled {
             // Old Windows consoles know no escape sequences; the stream translates ours.
             Box::new(anstream::AutoStream::always(io::stderr()))
         } else {
             Box::new(io::stderr())
         };
+        let mut screen = Screen::new(out, moves);
+        if Job::of_process(&variable).is_some() {
+            screen.make_inert();
+        }
         Self {
-            screen: Arc::new(Mutex::new(Screen::new(out, moves))),
+            screen: Arc::new(Mutex::new(screen)),
             verbosity,
             styled,
             terminal,
@@ -186,6 +191,11 @@ impl Shell {
     /// A text of several lines that is safe already.
     pub(crate) fn text(&self, text: &str) {
         self.screen().lines(text);
+    }
+
+    /// A command to GitHub Actions, which reads this stream as it does standard output.
+    pub(crate) fn command(&self, line: &str) {
+        self.screen().command(line);
     }
 
     /// A question before anything runs: the answer is typed behind it.

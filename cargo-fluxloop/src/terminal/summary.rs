@@ -261,7 +261,8 @@ impl Summary<'_> {
     }
 }
 
-fn durations(mean: f64, spread: DurationsMs) -> String {
+/// Mean and percentiles, each with a unit.
+pub(crate) fn durations(mean: f64, spread: DurationsMs) -> String {
     let (mean, p50, p95) = (measured(mean), measured(spread.p50), measured(spread.p95));
     format!("mean {mean}, p50 {p50}, p95 {p95}")
 }

@@ -42,6 +42,9 @@ pub(crate) enum WorkspaceError {
         /// The members, nearest name first.
         known: Vec<String>,
     },
+    /// There are several, and none of them is meant more than the others.
+    #[error("the workspace has several packages: {}", .0.join(", "))]
+    SeveralPackages(Vec<String>),
     /// No member that was asked for depends on fluxloop.
     #[error("{}", no_dependency(.packages))]
     NoDependency {
@@ -71,6 +74,18 @@ fn no_dependency(packages: &[String]) -> String {
 }
 
 impl WorkspaceError {
+    /// `--package` names none of these.
+    pub(super) fn unknown_package(name: &str, mut known: Vec<String>) -> Self {
+        known.sort_by(|a, b| {
+            let near = |other: &str| strsim::jaro_winkler(name, other);
+            near(b).total_cmp(&near(a)).then_with(|| a.cmp(b))
+        });
+        Self::UnknownPackage {
+            name: name.to_owned(),
+            known,
+        }
+    }
+
     /// What to do about it.
     pub(crate) fn hint(&self) -> Option<String> {
         match self {
@@ -86,6 +101,9 @@ impl WorkspaceError {
             Self::UnknownPackage { known, .. } => {
                 known.first().map(|nearest| format!("did you mean `{nearest}`?"))
             }
+            Self::SeveralPackages(packages) => packages
+                .first()
+                .map(|first| format!("say which is meant, as in `--package {first}`")),
             Self::NoDependency { packages } => Some(match packages.as_slice() {
                 [one] => format!("cargo add fluxloop --package {one}"),
                 _ => "cargo add fluxloop, in the package that holds your agents".to_owned(),

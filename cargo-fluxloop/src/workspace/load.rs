@@ -82,6 +82,11 @@ impl Workspace {
         path.strip_prefix(&self.root).unwrap_or(path)
     }
 
+    /// A path as compilers see it, from the root.
+    pub(crate) fn absolute(&self, path: &Path) -> PathBuf {
+        self.root.join(path)
+    }
+
     /// Where cargo puts what it builds.
     pub(crate) fn target_directory(&self) -> &Path {
         &self.target_directory
@@ -109,7 +114,7 @@ impl Workspace {
 }
 
 /// What the crates of all members are called.
-fn crate_names(metadata: &Metadata) -> CrateNames {
+pub(super) fn crate_names(metadata: &Metadata) -> CrateNames {
     let members = metadata.workspace_packages();
     let targets = members.iter().flat_map(|package| &package.targets);
     let libraries = targets.filter(|target| kind_of(target) == Some(Kind::Lib));
@@ -132,15 +137,8 @@ fn only(
     let of_bystanders = bystanders.iter().map(Bystander::package);
     let known: Vec<&str> = of_members.chain(of_bystanders).collect();
     if let Some(name) = names.iter().find(|name| !known.contains(&name.as_str())) {
-        let mut known: Vec<String> = known.into_iter().map(str::to_owned).collect();
-        known.sort_by(|a, b| {
-            let near = |other: &str| strsim::jaro_winkler(name, other);
-            near(b).total_cmp(&near(a)).then_with(|| a.cmp(b))
-        });
-        return Err(WorkspaceError::UnknownPackage {
-            name: name.clone(),
-            known,
-        });
+        let known = known.into_iter().map(str::to_owned).collect();
+        return Err(WorkspaceError::unknown_package(name, known));
     }
     let wanted = |package: &str| names.iter().any(|name| name == package);
     Ok((

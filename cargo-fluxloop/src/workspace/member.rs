@@ -73,6 +73,38 @@ impl Member {
         &linked.unwrap_or(&self.fluxloop[0]).version
     }
 
+    /// A package as its manifest declares it, whether or not it depends on fluxloop yet. In its sources fluxloop is called as
+    /// the manifest calls it.
+    pub(super) fn declared(package: &Package, version: &Version) -> Self {
+        let declared = package
+            .dependencies
+            .iter()
+            .filter(|dependency| dependency.name == FLUXLOOP);
+        let linked = |dependency: &Dependency| LinkedFluxloop {
+            local_name: dependency
+                .rename
+                .as_deref()
+                .unwrap_or(FLUXLOOP)
+                .replace('-', "_"),
+            version: version.clone(),
+            normal: dependency.kind == DependencyKind::Normal,
+        };
+        let mut fluxloop: Vec<_> = declared.map(linked).collect();
+        if !fluxloop.iter().any(|fluxloop| fluxloop.normal) {
+            // What it would be once it is there.
+            fluxloop.push(LinkedFluxloop {
+                local_name: FLUXLOOP.to_owned(),
+                version: version.clone(),
+                normal: true,
+            });
+        }
+        Self {
+            id: package.id.repr.clone(),
+            package: package.clone(),
+            fluxloop,
+        }
+    }
+
     /// Tells the members that can hold agents from those that cannot.
     pub(super) fn sort(metadata: &Metadata) -> (Vec<Self>, Vec<Bystander>) {
         let packages: HashMap<&PackageId, &Package> = metadata

@@ -28,8 +28,17 @@ impl Cargo {
         &self,
         status: &mut dyn FnMut(&str),
     ) -> Result<Metadata, WorkspaceError> {
+        self.ask(&[], status)
+    }
+
+    /// The same of the workspace's own packages alone, as their manifests have them: no version is looked for.
+    pub(super) fn own_metadata(&self) -> Result<Metadata, WorkspaceError> {
+        self.ask(&["--no-deps"], &mut |_| {})
+    }
+
+    fn ask(&self, more: &[&str], status: &mut dyn FnMut(&str)) -> Result<Metadata, WorkspaceError> {
         self.check_manifest()?;
-        let mut child = self.start_metadata()?;
+        let mut child = self.start_metadata(more)?;
         let stdout = read_beside(child.stdout.take());
         let messages = self.relay(child.stderr.take(), status);
         let exit = child.wait().map_err(|source| self.not_run(source))?;
@@ -47,11 +56,12 @@ impl Cargo {
         }
     }
 
-    fn start_metadata(&self) -> Result<Child, WorkspaceError> {
+    fn start_metadata(&self, more: &[&str]) -> Result<Child, WorkspaceError> {
         // Naming no profile, this call cannot be refused one.
         let flags = self.options.arguments(CargoCall::Metadata)?;
         Command::new(&self.program)
             .args(["metadata", "--format-version", "1"])
+            .args(more)
             .args(flags)
             .current_dir(&self.directory)
             .stdin(Stdio::null())

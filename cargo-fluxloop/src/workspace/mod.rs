@@ -6,6 +6,7 @@ mod load;
 mod member;
 mod metadata;
 mod options;
+mod package;
 #[cfg(test)]
 pub(crate) mod test_project;
 
@@ -14,4 +15,5 @@ pub(crate) use error::{WorkspaceError, feature_hint};
 pub(crate) use load::Workspace;
 pub(crate) use member::{Bystander, Member};
 pub(crate) use metadata::{Cargo, interrupted};
-pub(crate) use options::{CargoCall, CargoOptions, ProfileError};
+pub(crate) use options::{CargoCall, CargoOptions, ProfileError, absolute_path};
+pub(crate) use package::OwnPackage;

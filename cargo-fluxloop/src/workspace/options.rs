@@ -46,7 +46,7 @@ pub(crate) struct CargoOptions {
 }
 
 /// Cargo runs in the project's folder; what the user typed is relative to theirs.
-fn absolute_path() -> impl TypedValueParser<Value = PathBuf> {
+pub(crate) fn absolute_path() -> impl TypedValueParser<Value = PathBuf> {
     PathBufValueParser::new().try_map(std::path::absolute)
 }
 

@@ -83,13 +83,14 @@ fn set_for(option: &RunOption, environment: &BTreeMap<String, String>) -> Vec<(S
 /// `FLUXLOOP_ITERATION` is nobody's variable, and probably meant as one that is.
 pub(crate) fn misspelt(environment: &BTreeMap<String, String>) -> Vec<Warning> {
     /// Variables of ours that are no option of the table.
-    const OTHERS: [&str; 14] = [
+    const OTHERS: [&str; 15] = [
         "FLUXLOOP_CONFIG",
         "FLUXLOOP_PROJECT",
         "FLUXLOOP_ROOT",
         "FLUXLOOP_YES",
         "FLUXLOOP_DRY_RUN",
         "FLUXLOOP_NO_FAIL",
+        "FLUXLOOP_JUNIT",
         "FLUXLOOP_PROGRESS",
         "FLUXLOOP_MESSAGE_FORMAT",
         "FLUXLOOP_QUIET",

@@ -1,10 +1,7 @@
-use std::{
-    fs,
-    io::{self, Write as _},
-    path::Path,
-};
+use std::{fs, io, path::Path};
 
 use super::{EditError, FileError};
+use crate::whole_file;
 
 /// What an edit did to a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -45,7 +42,7 @@ pub fn edit_file(
     if text.is_some() && new == old {
         return Ok(FileEdit::Unchanged);
     }
-    replace(path, &new).map_err(|error| FileError::Write {
+    whole_file::write(path, new.as_bytes(), true).map_err(|error| FileError::Write {
         path: path.to_path_buf(),
         error,
     })?;
@@ -54,47 +51,6 @@ pub fn edit_file(
     } else {
         FileEdit::Created
     })
-}
-
-fn replace(path: &Path, text: &str) -> io::Result<()> {
-    // The file behind a link is the one to replace.
-    let path = &match path.canonicalize() {
-        Ok(path) => path,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => path.to_path_buf(),
-        Err(error) => return Err(error),
-    };
-    let folder = match path.parent() {
-        Some(folder) if !folder.as_os_str().is_empty() => folder,
-        _ => Path::new("."),
-    };
-    fs::create_dir_all(folder)?;
-    let mut file = tempfile::Builder::new()
-        .prefix(".edited")
-        .tempfile_in(folder)?;
-    file.write_all(text.as_bytes())?;
-    let permissions = fs::metadata(path).map(|metadata| metadata.permissions());
-    match permissions {
-        Ok(permissions) => file.as_file().set_permissions(permissions)?,
-        // A new `.env` is its owner's alone, as the temporary file is: secrets go there.
-        Err(_) if path.file_name().is_some_and(|name| name == ".env") => {}
-        Err(_) => readable(file.as_file())?,
-    }
-    file.as_file().sync_all()?;
-    file.persist(path)?;
-    Ok(())
-}
-
-/// A temporary file is its owner's alone; configuration and inputs are for everybody who works on the project.
-#[cfg(unix)]
-pub(crate) fn readable(file: &fs::File) -> io::Result<()> {
-    use std::os::unix::fs::PermissionsExt as _;
-    file.set_permissions(fs::Permissions::from_mode(0o644))
-}
-
-#[cfg(not(unix))]
-#[expect(clippy::unnecessary_wraps, reason = "alike on all systems")]
-pub(crate) fn readable(_file: &fs::File) -> io::Result<()> {
-    Ok(())
 }
 
 #[cfg(test)]

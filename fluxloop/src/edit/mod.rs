@@ -18,5 +18,4 @@ mod file;
 pub mod yaml;
 
 pub use error::{EditError, FileError};
-pub(crate) use file::readable;
 pub use file::{FileEdit, edit_file};

@@ -1,13 +1,9 @@
-use std::{
-    fs,
-    io::{self, Write as _},
-    path::Path,
-};
+use std::{io, path::Path};
 
 use serde::Serialize;
 
 use super::{Author, GenerateError, Generated, GeneratedInput, Strategy};
-use crate::{config::to_text, edit::readable};
+use crate::{config::to_text, whole_file};
 
 /// The file as it is written: byte for byte the same for the same inputs.
 #[derive(Serialize)]
@@ -70,30 +66,15 @@ impl Generated {
 /// system does not let us write it.
 pub fn write(generated: &Generated, path: &Path, overwrite: bool) -> Result<(), GenerateError> {
     check_name(path)?;
-    let failed = |error| GenerateError::Write {
-        path: path.to_path_buf(),
-        error,
-    };
-    let folder = path.parent().unwrap_or(Path::new("."));
-    fs::create_dir_all(folder).map_err(failed)?;
-    let mut file = tempfile::Builder::new()
-        .prefix(".generated")
-        .tempfile_in(folder)
-        .map_err(failed)?;
-    file.write_all(generated.yaml().as_bytes())
-        .map_err(failed)?;
-    readable(file.as_file()).map_err(failed)?;
-    let result = if overwrite {
-        file.persist(path)
-    } else {
-        file.persist_noclobber(path)
-    };
-    match result {
-        Ok(_) => Ok(()),
-        Err(error) if error.error.kind() == io::ErrorKind::AlreadyExists => {
+    match whole_file::write(path, generated.yaml().as_bytes(), overwrite) {
+        Ok(()) => Ok(()),
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
             Err(GenerateError::Exists(path.to_path_buf()))
         }
-        Err(error) => Err(failed(error.error)),
+        Err(error) => Err(GenerateError::Write {
+            path: path.to_path_buf(),
+            error,
+        }),
     }
 }
 

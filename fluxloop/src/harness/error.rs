@@ -65,6 +65,14 @@ pub enum HarnessError {
     /// The experiment could not be run to its end.
     #[error(transparent)]
     Engine(#[from] EngineError),
+    /// There is no JUnit report.
+    #[cfg(feature = "junit")]
+    #[error(transparent)]
+    Junit(#[from] crate::junit::JunitError),
+    /// There can be no JUnit report.
+    #[cfg(not(feature = "junit"))]
+    #[error("`FLUXLOOP_JUNIT` asks for a report, and fluxloop's feature `junit` is off")]
+    NoJunit,
     /// Ctrl-C before the first run.
     #[error("interrupted before the first run: nothing was run")]
     Interrupted,
@@ -99,6 +107,13 @@ impl HarnessError {
                 error.hint()
             )),
             Self::DryRun => Some("unset it; `cargo test -- --list` shows the cases".to_owned()),
+            #[cfg(feature = "junit")]
+            Self::Junit(error) => error.hint().map(str::to_owned),
+            #[cfg(not(feature = "junit"))]
+            Self::NoJunit => Some(
+                "turn it on: `fluxloop = { version = \"…\", features = [\"harness\", \"junit\"] }` in [dev-dependencies]"
+                    .to_owned(),
+            ),
             Self::SameName { .. } => Some("rename one of the files".to_owned()),
             Self::Unfit(error) => Some(error.hint().to_owned()),
             Self::UnknownCheck(error) => Some(error.hint()),

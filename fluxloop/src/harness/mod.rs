@@ -8,6 +8,7 @@ mod call;
 mod desk;
 mod env;
 mod error;
+mod junit;
 mod kept;
 mod macros;
 mod message;
@@ -28,6 +29,7 @@ pub use error::HarnessError;
 
 use self::{
     env::Environment,
+    junit::Junit,
     nextest::Nextest,
     project::Project,
     session::{Ended, Session},
@@ -65,6 +67,7 @@ fn run(call: &Call<'_>, arguments: &Arguments) -> Result<ExitCode, HarnessError>
         let trials = trials::listed(projects)?;
         return Ok(libtest_mimic::run(arguments, trials).exit_code());
     }
+    let junit = Junit::begin(&environment, nextest.is_some())?;
     let only = arguments.filter.as_deref().filter(|_| arguments.exact);
     let suites = projects
         .into_iter()
@@ -81,13 +84,15 @@ fn run(call: &Call<'_>, arguments: &Arguments) -> Result<ExitCode, HarnessError>
         .collect::<Result<Vec<_>, _>>()?;
     let conclusion = libtest_mimic::run(&arguments, trials.trials);
     let ends: Vec<_> = sessions.into_iter().map(Session::finish).collect();
+    let reported = junit.finish(&ends);
     let judged = if nextest.is_some() {
         // Each process knows of its own test alone.
         Judged::Test
     } else {
         Judged::Experiment
     };
-    Ok(judge(&conclusion, ends, (judged, environment.no_fail)))
+    let code = judge(&conclusion, ends, (judged, environment.no_fail));
+    reported.map(|()| code)
 }
 
 /// What decides on the exit code.

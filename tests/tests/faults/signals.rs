@@ -104,11 +104,21 @@ fn once_those_in_flight_get_their_time() {
 
 #[test]
 fn once_those_that_take_longer_are_cut_off() {
-    let experiment = Interrupted::start("longer", (Home::Library, "works"), "--no-fail");
+    let reports = tempfile::tempdir().expect("a temporary folder");
+    let report = reports.path().join("junit.xml");
+    let arguments = format!("--no-fail --junit {}", report.display());
+    let experiment = Interrupted::start("longer", (Home::Library, "works"), &arguments);
     experiment.running.signal(Signal::INT);
     let (finished, kinds) = experiment.ended();
     let cancelled = Some("cancelled".to_owned());
     assert_eq!(kinds, [None, cancelled.clone(), cancelled], "{finished}");
+    // It is reported, too: two runs cut off, and a gate that nothing can be said of. None of them is the agent's fault.
+    let report = fs::read_to_string(report).expect("a report");
+    assert!(
+        report.contains("tests=\"4\" skipped=\"0\" failures=\"0\" errors=\"3\""),
+        "{report}"
+    );
+    assert!(report.contains("interrupted after 3 of 6 runs"), "{report}");
 }
 
 #[test]

@@ -248,3 +248,33 @@ fn several_configurations_lead_their_cases() {
     assert_eq!(newest.summary()["experiment_name"], "by_command");
     assert_eq!(newest.runs()["own::any::hi::iter_0"]["output"], "own hello");
 }
+
+#[test]
+fn a_report_is_written_where_a_variable_asks_for_one() {
+    let suite = Suite::new(
+        "gate: { max_failures: 1 }",
+        "- { id: hi, input: hello }\n- { id: no, input: fail }",
+    );
+    let report = suite.project.path("reports/junit.xml");
+    let variable = format!("FLUXLOOP_JUNIT={}", report.display());
+    let _ = suite.test_with(&variable, "").exits(0);
+    let xml = std::fs::read_to_string(&report).expect("a report");
+    assert!(
+        xml.contains("tests=\"3\" skipped=\"0\" failures=\"1\" errors=\"0\""),
+        "{xml}"
+    );
+    assert!(
+        xml.contains("<testcase name=\"run::any::hi::iter_0\""),
+        "{xml}"
+    );
+    assert_eq!(suite.experiments(), 1);
+    // Listed is not run.
+    std::fs::remove_file(&report).expect("it is there");
+    let _ = suite.test_with(&variable, "--list").exits(0);
+    assert!(!report.exists());
+    let taken = suite.project.path("configs/simulation.yaml/junit.xml");
+    let variable = format!("FLUXLOOP_JUNIT={}", taken.display());
+    let finished = suite.test_with(&variable, "").exits(101);
+    let _ = finished.says("error: cannot write the JUnit report ");
+    assert_eq!(suite.experiments(), 1, "nothing was run");
+}

@@ -55,7 +55,7 @@ fn package() -> &'static Project {
         let fluxloop = workspace().join("fluxloop");
         let target = |name| format!("[[test]]\nname = \"{name}\"\nharness = false\n");
         let rest = format!(
-            "[dev-dependencies]\nfluxloop = {{ path = '{}', features = [\"harness\"] }}\n\n{}[workspace]\n",
+            "[dev-dependencies]\nfluxloop = {{ path = '{}', features = [\"harness\", \"junit\"] }}\n\n{}[workspace]\n",
             fluxloop.display(),
             ["cases", "compared", "own", "several", "unlinked"].map(target).concat()
         );

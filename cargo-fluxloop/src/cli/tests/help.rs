@@ -10,6 +10,7 @@ fn a_command_is_asked_for() {
     Usage: cargo fluxloop [OPTIONS] <COMMAND>
 
     Commands:
+      init         Set an existing crate up: configuration, inputs and test
       run          Run an experiment
       list         List the registered agents, or the cases that a run would have
       show         Show an experiment, or one case of it
@@ -28,7 +29,7 @@ fn a_command_is_asked_for() {
       -v, --verbose       Show a line for each case, and retries
           --color <WHEN>  When to use colours [default: auto] [possible values: auto, always, never]
 
-    To begin: put #[fluxloop::agent] on a function, then `cargo fluxloop run experiment`.
+    To begin: put #[fluxloop::agent] on a function, then `cargo fluxloop init`.
     ");
     insta::assert_snapshot!(parse("cargo-fluxloop run").unwrap_err(), @"
     Run an experiment

@@ -1,0 +1,101 @@
+use std::fmt::Write as _;
+
+use quick_junit::{NonSuccessKind, TestCase, TestCaseStatus};
+use serde_json::value::RawValue;
+
+use super::text::{clean, cut, seconds};
+use crate::artifact::read::{RecordedFailure, RecordedRun};
+
+/// The most of a message, of a description and of a transcript that a report has, in bytes. The experiment has them whole.
+const MOST_OF_MESSAGE: usize = 1_000;
+const MOST_OF_DESCRIPTION: usize = 8_000;
+const MOST_OF_TRANSCRIPT: usize = 32_000;
+/// The most of one text within these.
+const MOST_OF_TEXT: usize = 4_000;
+
+/// A run as a test case.
+pub(super) fn of(run: &RecordedRun, target: &str) -> TestCase {
+    let mut case = TestCase::new(clean(&run.case), status(run));
+    case.set_classname(clean(target));
+    case.set_time(seconds(run.duration_ms / 1000.0));
+    if let Some(started) = run.started_at {
+        case.extra
+            .insert("timestamp".into(), started.to_string().into());
+    }
+    case.add_property(("trace_id", clean(&run.trace_id).as_str()));
+    if let Some(attempts) = run.attempts {
+        case.add_property(("attempts", attempts.to_string().as_str()));
+    }
+    if !run.conversation_history.is_empty() {
+        case.set_system_out(transcript(run));
+    }
+    case
+}
+
+fn status(run: &RecordedRun) -> TestCaseStatus {
+    if run.success {
+        return TestCaseStatus::success();
+    }
+    let unknown = RecordedFailure::default();
+    let failure = run.error.as_ref().unwrap_or(&unknown);
+    let kind = failure.kind.as_deref().unwrap_or("failed");
+    let mut status = TestCaseStatus::non_success(fault(kind));
+    let first = failure.message.lines().next().unwrap_or_default();
+    status
+        .set_type(clean(kind))
+        .set_message(clean(&cut(first, MOST_OF_MESSAGE)))
+        .set_description(description(run, failure));
+    status
+}
+
+/// Whose fault a failure is: the agent's, or what it runs in.
+fn fault(kind: &str) -> NonSuccessKind {
+    match kind {
+        "supervisor_error" | "cancelled" => NonSuccessKind::Error,
+        _ => NonSuccessKind::Failure,
+    }
+}
+
+/// What one needs to act on it.
+fn description(run: &RecordedRun, failure: &RecordedFailure) -> String {
+    let mut text = String::new();
+    push(&mut text, "", &failure.message);
+    for cause in &failure.causes {
+        push(&mut text, "caused by: ", cause);
+    }
+    if let (Some(file), Some(line)) = (&failure.file, failure.line) {
+        push(&mut text, "at: ", &format!("{file}:{line}"));
+    }
+    if let Some(input) = &run.input {
+        push(&mut text, "input: ", &plain(input));
+    }
+    if let Some(persona) = &run.persona {
+        push(&mut text, "persona: ", persona);
+    }
+    clean(&cut(text.trim_end(), MOST_OF_DESCRIPTION))
+}
+
+fn transcript(run: &RecordedRun) -> String {
+    let mut text = String::new();
+    for said in &run.conversation_history {
+        push(
+            &mut text,
+            &format!("[{}] {}: ", said.turn, said.role),
+            &said.content,
+        );
+    }
+    if let Some(reason) = &run.termination_reason {
+        push(&mut text, "ended by: ", reason);
+    }
+    clean(&cut(text.trim_end(), MOST_OF_TRANSCRIPT))
+}
+
+fn push(to: &mut String, label: &str, text: &str) {
+    // Writing to a string cannot fail.
+    let _ = writeln!(to, "{label}{}", cut(text, MOST_OF_TEXT));
+}
+
+/// An input as it was written: text as it is, anything else as JSON.
+fn plain(input: &RawValue) -> String {
+    serde_json::from_str(input.get()).unwrap_or_else(|_| input.get().to_owned())
+}
