@@ -89,7 +89,7 @@ fn a_project_in_order() {
     ok agents: library `e2e_doctor` of package `e2e_doctor`: e2e_doctor:run (src/lib.rs:3), e2e_doctor:other (src/lib.rs:7)
     ok agents: example `demo` of package `e2e_doctor`: demo:show (examples/demo.rs:2)
     ok target: `e2e_doctor:run` is in the library `e2e_doctor` of package `e2e_doctor`
-    info harness: no tests/fluxloop.rs: experiments are run by this command alone
+    info harness: no tests/fluxloop.rs: `cargo test` runs no experiment (`cargo fluxloop init` writes it)
     ok inputs: 2 inputs in inputs/generated.yaml
     ok personas: 2: novice, expert
     ok plan: 12 runs of 2 inputs, by 2 personas, 3 iterations, 1 at a time

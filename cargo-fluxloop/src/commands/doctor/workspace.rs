@@ -139,7 +139,7 @@ fn harness(workspace: &Workspace) -> Check {
     let found = workspace.targets().iter().find(is_harness);
     let message = match found {
         Some(target) => workspace.relative(target.source()).display().to_string(),
-        None => "no tests/fluxloop.rs: experiments are run by this command alone".to_owned(),
+        None => "no tests/fluxloop.rs: `cargo test` runs no experiment (`cargo fluxloop init` writes it)".to_owned(),
     };
     Check::new("harness", Health::Info, message)
 }
