@@ -22,7 +22,7 @@ pub struct CaseSnapshot {
     pub case: String,
     /// What the agent was asked.
     pub input: Value,
-    /// What it answered, in a conversation last; null when it failed.
+    /// What it answered, in a conversation last; null when it did not.
     pub output: Value,
     /// Whether the run succeeded.
     pub success: bool,
