@@ -1,7 +1,7 @@
 //! The experiment in `cargo test`: every case a test. [`main!`](crate::main) is the way in.
 //!
 //! The harness is its own worker: it starts itself to run agents, so that one that aborts fails its test and no other.
-//! Tests ask for their cases, and one [`Session`] for each configuration runs them as the command does.
+//! Tests ask for their cases, and one session for each configuration runs them as the command does.
 
 mod agent;
 mod call;
