@@ -291,7 +291,9 @@ fn of_files(request: &LoadRequest) -> LoadRequest {
 fn check_known(request: &LoadRequest, key: &str, value: &Value) -> Result<(), SettingError> {
     let mut plain = of_files(request);
     let before = examine(&plain);
-    plain.overrides.push(Override::flag(key, key, value.clone()));
+    plain
+        .overrides
+        .push(Override::flag(key, key, value.clone()));
     without_unknown(new_warnings(&before, examine(&plain).warnings), key).map(drop)
 }
 
