@@ -24,7 +24,14 @@ pub fn write(path: &Path, content: &[u8], replace: bool) -> io::Result<()> {
         Some(folder) if !folder.as_os_str().is_empty() => folder,
         _ => Path::new("."),
     };
-    fs::create_dir_all(folder)?;
+    // Not to be taken for the file itself that is there.
+    fs::create_dir_all(folder).map_err(|error| match error.kind() {
+        io::ErrorKind::AlreadyExists => io::Error::new(
+            io::ErrorKind::NotADirectory,
+            format!("{} is no folder", folder.display()),
+        ),
+        _ => error,
+    })?;
     let mut file = tempfile::Builder::new()
         .prefix(".fluxloop")
         .tempfile_in(folder)?;
@@ -57,7 +64,8 @@ fn readable(_file: &fs::File) -> io::Result<()> {
     Ok(())
 }
 
-#[cfg(all(test, unix))]
+#[cfg(unix)]
+#[cfg(test)]
 mod tests {
     use std::os::unix::fs::{PermissionsExt as _, symlink};
 
@@ -89,5 +97,7 @@ mod tests {
         assert!(fs::symlink_metadata(&link).unwrap().is_symlink());
         let entries = fs::read_dir(path.parent().unwrap()).unwrap();
         assert_eq!(entries.count(), 1, "nothing is left behind");
+        let error = write(&path.join("file"), b"", false).unwrap_err();
+        assert_eq!(error.kind(), io::ErrorKind::NotADirectory);
     }
 }
