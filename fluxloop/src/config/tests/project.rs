@@ -219,3 +219,54 @@ fn a_bad_dotenv_is_an_error() {
         project.errors()
     );
 }
+
+/// Every key that the Python version's `init` writes, in its files and its form.
+#[test]
+fn what_the_original_sets_up_loads_with_warnings_only() {
+    let project = Project::new(&[
+        (
+            "configs/project.yaml",
+            "# Project\nname: shop\ndescription: simulation\nversion: 1.0.0\n\nsource_root: \"\"\n\ncollector_url: null\n\
+             collector_api_key: null\n\ntags:\n  - simulation\n\nmetadata:\n  team: development\n  environment: local\n",
+        ),
+        (
+            "configs/input.yaml",
+            "personas:\n  - name: novice_user\n    description: New here\n    characteristics:\n      - Asks basic questions\n    \
+             language: en\n    expertise_level: novice\n    goals:\n      - Complete basic tasks\n\nbase_inputs:\n  \
+             - input: \"How do I begin?\"\n    expected_intent: help\n\nvariation_strategies:\n  - rephrase\n  - verbose\n  \
+             - error_prone\n\nvariation_count: 2\nvariation_temperature: 0.7\n\ninputs_file: inputs/generated.yaml\n\n\
+             input_generation:\n  mode: llm\n  llm:\n    enabled: true\n    provider: openai\n    model: gpt-4o-mini\n    \
+             api_key: null\n",
+        ),
+        (
+            "configs/simulation.yaml",
+            "name: shop_experiment\ndescription: simulation\n\niterations: 10\nparallel_runs: 1\nrun_delay_seconds: 0\nseed: 42\n\n\
+             runner:\n  module_path: \"examples.simple_agent\"\n  function_name: \"run\"\n  \
+             target: \"examples.simple_agent:run\"\n  working_directory: .\n  python_path:\n  timeout_seconds: 120\n  \
+             max_retries: 3\n\nreplay_args:\n  enabled: false\n  recording_file: recordings/args_recording.jsonl\n  \
+             override_param_path: data.content\n\noutput_directory: experiments\nsave_traces: true\n\
+             save_aggregated_metrics: true\n",
+        ),
+        (
+            "configs/evaluation.yaml",
+            "evaluators:\n  - name: success_checker\n    type: rule_based\n    enabled: true\n    rules:\n      \
+             - check: output_not_empty\n        weight: 1.0\n  - name: quality\n    type: llm_judge\n    enabled: false\n    \
+             model: gpt-4o-mini\n    prompt_template: |\n      Rate {input} and {output}\n",
+        ),
+        (
+            ".env",
+            "# Settings\nFLUXLOOP_COLLECTOR_URL=http://localhost:8000\nFLUXLOOP_API_KEY=your-api-key-here\nFLUXLOOP_ENABLED=true\n\
+             FLUXLOOP_DEBUG=false\nFLUXLOOP_SAMPLE_RATE=1.0\nFLUXLOOP_RECORD_ARGS=false\n\
+             FLUXLOOP_RECORDING_FILE=recordings/args_recording.jsonl\nFLUXLOOP_SERVICE_NAME=my-agent\n\
+             FLUXLOOP_ENVIRONMENT=development\n",
+        ),
+    ]);
+    let config = project.config();
+    assert_eq!(config.name, "shop_experiment");
+    assert_eq!(config.iterations.get(), 10);
+    assert_eq!(
+        config.runner.target.as_deref(),
+        Some("examples.simple_agent:run")
+    );
+    insta::assert_snapshot!(project.warnings(), @"");
+}
