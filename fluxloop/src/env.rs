@@ -45,10 +45,27 @@ impl WorkerEnvironment {
 
 /// The values of the variables whose names say that they are secret.
 pub(crate) fn secrets() -> impl Iterator<Item = String> {
-    std::env::vars_os()
-        .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
+    texts()
         .filter(|(name, _)| is_secret_variable(name))
         .map(|(_, value)| value)
+}
+
+/// Every variable whose name and value are text.
+#[cfg(feature = "harness")]
+pub(crate) fn variables() -> std::collections::BTreeMap<String, String> {
+    texts().collect()
+}
+
+fn texts() -> impl Iterator<Item = (String, String)> {
+    std::env::vars_os()
+        .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
+}
+
+/// The folder of the package that is tested, as `cargo test` and `cargo nextest` say; absent elsewhere.
+#[cfg(feature = "harness")]
+pub(crate) fn package_directory() -> Option<std::path::PathBuf> {
+    let directory = std::path::PathBuf::from(std::env::var_os("CARGO_MANIFEST_DIR")?);
+    directory.is_absolute().then_some(directory)
 }
 
 /// What says whether arguments are recorded, and where. An empty variable counts as unset.

@@ -10,6 +10,7 @@ use fluxloop::{
     junit::JunitError,
     plan::{PlanError, PlanErrorKind},
     setup::{SetupError, Unfit, UnknownCheck},
+    summary::words::plural,
     supervisor::SupervisorError,
     target::SpecError,
 };
@@ -56,7 +57,7 @@ pub(super) enum CommandError {
     #[error(transparent)]
     Generate(#[from] GenerateError),
     /// The model did not write what it was asked for; why was said already.
-    #[error("{} could not be generated", some(*.failed, "combination"))]
+    #[error("{} could not be generated", plural(*.failed, "combination"))]
     NotGenerated {
         /// Base inputs × personas × strategies; at least one.
         failed: usize,
@@ -103,17 +104,14 @@ pub(super) enum CommandError {
     Output(#[source] io::Error),
 }
 
-fn some(count: usize, what: &str) -> String {
-    match count {
-        1 => format!("1 {what}"),
-        several => format!("{several} {what}s"),
-    }
-}
-
 fn counted(errors: usize, warnings: usize) -> String {
     match warnings {
-        0 => some(errors, "error"),
-        warnings => format!("{}, {}", some(errors, "error"), some(warnings, "warning")),
+        0 => plural(errors, "error"),
+        warnings => format!(
+            "{}, {}",
+            plural(errors, "error"),
+            plural(warnings, "warning")
+        ),
     }
 }
 

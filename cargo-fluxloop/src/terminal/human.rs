@@ -58,7 +58,7 @@ impl HumanReporter {
             .info(format_args!("Loaded {}", plural(started.inputs, "input")));
         self.shell.info(format_args!(
             "Running {} per input ({}{})",
-            plural(started.iterations.into(), "iteration"),
+            plural(started.iterations, "iteration"),
             plural(started.planned, "total run"),
             left_out(started.left_out),
         ));

@@ -60,7 +60,7 @@ impl Experiment {
         }
         let mut request = LoadRequest::new(directory);
         request.config = Some(config);
-        request.environment = env::variables();
+        request.environment = crate::env::variables();
         Ok(Self {
             request,
             overrides: Vec::new(),

@@ -1,28 +1,10 @@
-//! The environment of a test: the one place where experiments within tests read variables.
-#![expect(
-    clippy::disallowed_methods,
-    reason = "this is the module that reads them"
-)]
+//! The process that a test runs in.
 
-use std::{
-    collections::BTreeMap,
-    env, io,
-    path::{Path, PathBuf},
-};
+use std::{env, io, path::PathBuf};
 
-/// Every variable whose name and value are text.
-pub(super) fn variables() -> BTreeMap<String, String> {
-    env::vars_os()
-        .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
-        .collect()
-}
-
-/// The folder of the package that is tested, as `cargo test` and `cargo nextest` say; the current directory elsewhere.
+/// The folder of the package that is tested; the current directory where nobody says which that is.
 pub(super) fn package_directory() -> io::Result<PathBuf> {
-    match env::var_os("CARGO_MANIFEST_DIR") {
-        Some(directory) if Path::new(&directory).is_absolute() => Ok(directory.into()),
-        _ => env::current_dir(),
-    }
+    crate::env::package_directory().map_or_else(env::current_dir, Ok)
 }
 
 /// Where this process resolves relative paths, and with it the agents in it.

@@ -13,7 +13,7 @@ pub(super) fn of_tests(config: &Config) -> impl Iterator<Item = String> {
 }
 
 fn environment(config: &Config) -> Option<String> {
-    let variables = env::variables();
+    let variables = crate::env::variables();
     let missing: Vec<&str> = config
         .runner
         .environment

@@ -1,4 +1,4 @@
-//! The environment of a harness: here and nowhere else.
+//! What the environment says to a harness.
 
 use std::collections::BTreeMap;
 
@@ -14,16 +14,9 @@ pub(super) struct Environment {
 }
 
 impl Environment {
-    #[expect(
-        clippy::disallowed_methods,
-        reason = "this is the module that reads them"
-    )]
     pub(super) fn read() -> Result<Self, HarnessError> {
-        let variables = std::env::vars_os().filter_map(|(name, value)| {
-            Some((name.into_string().ok()?, value.into_string().ok()?))
-        });
         let mut environment = Self {
-            variables: variables.collect(),
+            variables: crate::env::variables(),
             no_fail: false,
         };
         environment.no_fail = environment.switch("FLUXLOOP_NO_FAIL")?;

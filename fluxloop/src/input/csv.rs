@@ -9,8 +9,12 @@ use super::{
     fields::{Field, Fields},
     located::{Located, syntax},
 };
-use crate::config::{
-    ConfigError, Entry, Mapping, Node, NodeValue, Origin, Problems, SourceFile, Warning, nearest,
+use crate::{
+    config::{
+        ConfigError, Entry, Mapping, Node, NodeValue, Origin, Problems, SourceFile, Warning,
+        nearest,
+    },
+    summary::words::plural,
 };
 
 /// What a column's name may begin with: what stands behind it is a key of that mapping.
@@ -153,7 +157,7 @@ impl Rows<'_> {
         if record.len() != self.columns.len() {
             let message = format!(
                 "expected {} as the header has them, found {}",
-                counted(self.columns.len()),
+                plural(self.columns.len(), "column"),
                 record.len()
             );
             let hint = "put text that contains commas or line breaks in double quotes";
@@ -266,11 +270,4 @@ fn no_input_column(names: &[&str], origin: &Origin) -> ConfigError {
         None => "name the columns in the first line: `input,persona,id,metadata.topic`".to_owned(),
     };
     syntax(message, origin, &hint)
-}
-
-fn counted(columns: usize) -> String {
-    match columns {
-        1 => "1 column".to_owned(),
-        several => format!("{several} columns"),
-    }
 }

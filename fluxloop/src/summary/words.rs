@@ -21,11 +21,10 @@ fn floor_tenths(percent: f64) -> f64 {
 
 /// `1 run`, `2 runs`.
 #[must_use]
-pub fn plural(count: u64, noun: &str) -> String {
-    if count == 1 {
-        format!("1 {noun}")
-    } else {
-        format!("{count} {noun}s")
+pub fn plural(count: impl TryInto<u64>, noun: &str) -> String {
+    match count.try_into().unwrap_or(u64::MAX) {
+        1 => format!("1 {noun}"),
+        several => format!("{several} {noun}s"),
     }
 }
 

@@ -3,6 +3,7 @@ use std::{io, path::Path};
 use fluxloop::{
     artifact::GitQuestion,
     config::{Config, ConfigError, LoadRequest},
+    summary::words::plural,
 };
 
 use super::{super::inspection::Inspection, supervisor};
@@ -70,7 +71,7 @@ fn inputs(inspection: &Inspection, request: &LoadRequest) -> Option<Check> {
             } else {
                 files.join(", ")
             };
-            let message = format!("{} in {place}", counted(inputs.entries.len(), "input"));
+            let message = format!("{} in {place}", plural(inputs.entries.len(), "input"));
             Check::new(NAME, Health::Ok, message)
         }
         Err(errors) => match &errors[..] {
@@ -109,16 +110,16 @@ fn plan(config: &Config, inspection: &Inspection) -> Option<Check> {
     let (runs, inputs) = (plan.len(), plan.inputs());
     let mut parts = vec![format!(
         "{} of {}",
-        counted(runs, "run"),
-        counted(inputs, "input")
+        plural(runs, "run"),
+        plural(inputs, "input")
     )];
     if !plan.personas().is_empty() {
-        parts.push(format!("by {}", counted(plan.personas().len(), "persona")));
+        parts.push(format!("by {}", plural(plan.personas().len(), "persona")));
     }
-    parts.push(counted(plan.iterations().get(), "iteration"));
+    parts.push(plural(plan.iterations().get(), "iteration"));
     parts.push(format!("{} at a time", config.parallel));
     if plan.left_out() > 0 {
-        parts.push(format!("{} left out", counted(plan.left_out(), "case")));
+        parts.push(format!("{} left out", plural(plan.left_out(), "case")));
     }
     Some(Check::new("plan", Health::Ok, parts.join(", ")))
 }
@@ -180,11 +181,4 @@ pub(super) fn shown(path: &Path, request: &LoadRequest) -> String {
         .strip_prefix(&request.current_directory)
         .unwrap_or(path);
     path.display().to_string()
-}
-
-fn counted(count: impl TryInto<u64>, what: &str) -> String {
-    match count.try_into().unwrap_or(u64::MAX) {
-        1 => format!("1 {what}"),
-        several => format!("{several} {what}s"),
-    }
 }

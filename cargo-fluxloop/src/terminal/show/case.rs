@@ -166,11 +166,8 @@ fn facts(run: &RecordedRun) -> Vec<String> {
         }
         _ => measured(run.duration_ms),
     });
-    facts.extend(run.turn_count.map(|turns| plural(turns.into(), "turn")));
-    facts.extend(
-        run.attempts
-            .map(|attempts| plural(attempts.into(), "attempt")),
-    );
+    facts.extend(run.turn_count.map(|turns| plural(turns, "turn")));
+    facts.extend(run.attempts.map(|attempts| plural(attempts, "attempt")));
     let used = run.token_usage.as_ref().and_then(tokens);
     facts.extend(used.map(|used| format!("tokens {used}")));
     facts.extend(run.cost.map(|cost| format!("cost {}", amount(cost))));

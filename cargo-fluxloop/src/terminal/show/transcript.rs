@@ -87,7 +87,7 @@ impl Layout {
 /// How it ended.
 fn end(run: &RecordedRun) -> Option<String> {
     let turns = run.turn_count.map_or_else(String::new, |turns| {
-        format!(" after {}", plural(turns.into(), "turn"))
+        format!(" after {}", plural(turns, "turn"))
     });
     let end = match run.termination_reason.as_deref()? {
         "supervisor_stop" => format!("ended by the supervisor{turns}"),

@@ -127,7 +127,7 @@ impl<'a> Leaf<'a> {
         );
         notes.extend(decision(observation));
         notes.extend(observation.token_usage().and_then(|usage| tokens(&usage)));
-        let attempts = observation.attribute("attempts");
+        let attempts = observation.attribute::<u64>("attempts");
         notes.extend(
             attempts
                 .filter(|attempts| *attempts > 1)
