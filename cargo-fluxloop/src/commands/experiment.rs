@@ -5,25 +5,21 @@ use std::{
 };
 
 use fluxloop::{
-    artifact::{Artifacts, ExperimentDirectory, GitQuestion},
+    artifact::GitQuestion,
     engine::{
-        Approver, Clock as _, Consumers, DRAIN_LIMIT, Experiment, NobodyToAsk, Settings, Signals,
-        Stop, StopLevel, Stopper, SystemClock,
+        self, Approver, Consumers, DRAIN_LIMIT, Experiment, NobodyToAsk, Settings, Signals, Stop,
+        StopLevel, Stopper, SystemClock,
     },
     event::{Consumer, Event, Finished},
     host::{Logs, WorkerHost},
     plan::Plan,
-    setup::Setup,
+    setup::{Begun, Setup, rehearse},
     worker::protocol::AgentInfo,
 };
 use tokio::runtime::Runtime;
 
 use super::{
-    Invocation,
-    error::CommandError,
-    exit, plan, replayed,
-    report::Reports,
-    session::{Workshop, check_inputs, find_checks},
+    Invocation, error::CommandError, exit, plan, replayed, report::Reports, session::Workshop,
     traces::Traces,
 };
 use crate::{
@@ -47,8 +43,8 @@ pub(super) fn execute(
     let workshop = Workshop::open(&planned.config, options.cargo.clone(), invocation)?;
     let selection = workshop.select(planned.target.as_ref())?;
     agree(&planned, &options, invocation)?;
-    if let (Some(supervisor), false) = (&planned.supervisor, options.dry_run) {
-        supervisor.open()?;
+    if !options.dry_run {
+        planned.open_supervisor()?;
     }
     let reports = Reports::begin(&options, invocation)?;
     let git = GitQuestion::ask(planned.config.runner.working_directory.clone());
@@ -62,8 +58,8 @@ pub(super) fn execute(
             let host = workshop.start(&worker, &selection.unit, &logs).await?;
             let agent = selection.agent(host.agents(), &workshop.workspace)?.clone();
             let plan = planned.plan.clone().for_agent(&agent.name);
-            find_checks(&host, &plan)?;
-            check_inputs(&host, &agent, &plan).await?;
+            let bound = host.bind(&agent.id, plan.arguments());
+            rehearse(&agent, &plan, host.checks(), bound).await?;
             if let Some(replay) = &planned.replay {
                 replayed::tell(replay, &agent, &invocation.shell);
             }
@@ -95,12 +91,9 @@ pub(super) fn execute(
     code
 }
 
-/// The engine's runtime: one thread, which made it faster than two.
+/// What the engine runs on.
 pub(super) fn runtime() -> Result<Runtime, CommandError> {
-    tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .map_err(CommandError::system("cannot start the runtime"))
+    engine::runtime().map_err(CommandError::system("cannot start the runtime"))
 }
 
 /// What would be run, in figures.
@@ -171,13 +164,14 @@ impl Run<'_> {
         git: GitQuestion,
         signals: Signals,
     ) -> Result<i32, CommandError> {
-        let started_at = SystemClock.now();
-        let directory =
-            ExperimentDirectory::create(&self.planned.config.output.directory, started_at)?;
-        self.logs.open(&directory.logs());
         let planned = self.planned;
-        let started = planned.started(self.agent, self.plan, &directory, started_at);
-        let mut artifacts = Artifacts::open(planned.artifacts(started.clone(), git.answer()))?;
+        let Begun {
+            directory,
+            started,
+            mut artifacts,
+            ..
+        } = planned.begin(self.agent, self.plan, git)?;
+        self.logs.open(&directory.logs());
         let (mut human, mut json) = self.reporters();
         let mut best_effort: Vec<&mut dyn Consumer<Error = io::Error>> = vec![&mut human];
         if let Some(json) = &mut json {
@@ -189,14 +183,14 @@ impl Run<'_> {
         if let Some(warning) = directory.warning() {
             consumers.emit(&Event::Warning(warning))?;
         }
-        let settings = Settings::from(&self.planned.config);
+        let settings = Settings::from(&planned.config);
         let approver = self.approver(&mut consumers)?;
         let experiment = Experiment {
             plan: self.plan,
             agent: &self.agent.id,
             settings: &settings,
             host,
-            supervisor: self.planned.supervisor.as_ref(),
+            supervisor: planned.supervisor.as_ref(),
             approver: approver.as_deref(),
         };
         let (stopper, stop) = Stopper::new();

@@ -2,14 +2,13 @@ use std::io;
 
 use super::{Experiment, ExperimentError, ExperimentResult, env, failures::Failures, limits};
 use crate::{
-    artifact::{Artifacts, ExperimentDirectory, GitQuestion},
-    engine::{self, Clock as _, Consumers, NobodyToAsk, Settings, Stop, StopLevel, SystemClock},
+    artifact::GitQuestion,
+    engine::{self, Consumers, NobodyToAsk, Settings, Stop, StopLevel},
     event::Consumer,
     host::{InProcessHost, InProcessOptions},
-    linked::LinkedAgents,
+    linked::{LinkedAgents, Linking},
     plan::Plan,
-    setup::{Setup, SetupError, Unfit, UnknownCheck},
-    target::TargetSpec,
+    setup::{Begun, Setup, rehearse},
     worker::protocol::AgentInfo,
 };
 
@@ -23,11 +22,9 @@ pub(super) async fn conduct(
         warnings.push(warning.report());
     })?;
     let linked = LinkedAgents::collect(env::test_crate())?;
-    let agent = meant(&linked, setup.target.as_ref())?;
+    let agent = linked.meant(setup.target.as_ref(), Linking::Use)?;
     let plan = setup.plan.clone().for_agent(&agent.name);
-    if let Some(supervisor) = &setup.supervisor {
-        supervisor.open().map_err(SetupError::from)?;
-    }
+    setup.open_supervisor()?;
     let git = GitQuestion::ask(setup.config.runner.working_directory.clone());
     let replay = setup.replay.as_ref();
     warnings.extend(replay.and_then(|replay| replay.warning_for(agent)));
@@ -37,8 +34,8 @@ pub(super) async fn conduct(
         observe: setup.config.observe.options(&linked.crates()),
     })
     .await?;
-    UnknownCheck::check(&plan, &host.checks())?;
-    check_inputs(&host, agent, &plan).await?;
+    let bound = host.bind(&agent.id, plan.arguments());
+    rehearse(agent, &plan, &host.checks(), bound).await?;
     if stop.level() > StopLevel::Run {
         return Err(ExperimentError::Stopped);
     }
@@ -51,34 +48,6 @@ pub(super) async fn conduct(
     let result = ready.run(git, warnings, stop).await;
     host.shut_down().await;
     result
-}
-
-/// The agent that is meant.
-fn meant<'l>(
-    linked: &'l LinkedAgents,
-    target: Option<&TargetSpec>,
-) -> Result<&'l AgentInfo, ExperimentError> {
-    if linked.is_empty() {
-        return Err(ExperimentError::NoAgent);
-    }
-    linked
-        .choose(target)
-        .map_err(|choice| ExperimentError::Choice {
-            choice,
-            unlinked: target.and_then(|target| linked.unlinked(target)),
-        })
-}
-
-/// Checks that every input fits the agent, before anything is called.
-async fn check_inputs(
-    host: &InProcessHost,
-    agent: &AgentInfo,
-    plan: &Plan,
-) -> Result<(), ExperimentError> {
-    let inputs = plan.distinct_inputs().map(|input| &input.arguments);
-    let answers = host.bind(&agent.id, inputs).await;
-    let answers = answers.map_err(ExperimentError::system("the inputs could not be checked"))?;
-    Ok(Unfit::check(agent, plan, answers)?)
 }
 
 /// An experiment whose agent is known and ready.
@@ -97,11 +66,13 @@ impl Ready<'_> {
         stop: Stop,
     ) -> Result<ExperimentResult, ExperimentError> {
         let setup = self.setup;
-        let started_at = SystemClock.now();
-        let directory = ExperimentDirectory::create(&setup.config.output.directory, started_at)?;
+        let Begun {
+            directory,
+            started,
+            mut artifacts,
+            ..
+        } = setup.begin(self.agent, self.plan, git)?;
         warnings.extend(directory.warning().map(str::to_owned));
-        let started = setup.started(self.agent, self.plan, &directory, started_at);
-        let mut artifacts = Artifacts::open(setup.artifacts(started.clone(), git.answer()))?;
         let mut failures = Failures::default();
         let best_effort: Vec<&mut dyn Consumer<Error = io::Error>> = vec![&mut failures];
         let mut consumers = Consumers::new(&mut artifacts, best_effort);
@@ -116,7 +87,7 @@ impl Ready<'_> {
             approver: (!approve_all).then_some(&NobodyToAsk),
         };
         let finished = experiment
-            .run(started, &SystemClock, stop, &mut consumers)
+            .run(started, &engine::SystemClock, stop, &mut consumers)
             .await
             .map_err(|engine| ExperimentError::Engine {
                 engine,

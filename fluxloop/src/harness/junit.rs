@@ -13,7 +13,8 @@ impl Junit {
     /// Begins it. Under nextest there is none: each process would write its own, and nextest writes one of all.
     pub(super) fn begin(environment: &Environment, nextest: bool) -> Result<Self, HarnessError> {
         let path = environment.get(VARIABLE).filter(|_| !nextest);
-        let file = path.map(crate::junit::JunitFile::begin).transpose()?;
+        let file = path.map(crate::junit::JunitFile::begin).transpose();
+        let file = file.map_err(HarnessError::Junit)?;
         Ok(Self(file))
     }
 
@@ -24,7 +25,7 @@ impl Junit {
             let ended = ended
                 .iter()
                 .map(|ended| (ended.directory.as_path(), &ended.finished));
-            file.finish(ended)?;
+            file.finish(ended).map_err(HarnessError::Junit)?;
         }
         Ok(())
     }

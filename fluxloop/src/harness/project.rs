@@ -83,7 +83,7 @@ impl Project {
         request: &LoadRequest,
         prefix: Option<String>,
     ) -> Result<Self, HarnessError> {
-        let loaded = config::load(request).map_err(SetupError::from)?;
+        let loaded = config::load(request)?;
         loaded.warnings.iter().for_each(warn);
         let config = loaded.config;
         let agent = agent(call, target_of(&config)?.as_ref())?;

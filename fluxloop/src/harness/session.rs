@@ -16,15 +16,15 @@ use super::{
     suite::Suite,
 };
 use crate::{
-    artifact::{Artifacts, ExperimentDirectory, GitQuestion, GitState, SharedExperiment},
+    artifact::{ArtifactError, Artifacts, GitQuestion, SharedExperiment},
     engine::{
         Approver, Clock as _, Consumers, Experiment, NobodyToAsk, Settings, Signals, Stop,
-        StopLevel, Stopper, SystemClock,
+        StopLevel, Stopper, SystemClock, runtime,
     },
     event::{Consumer, Finished, Started},
-    host::{Logs, WorkerCommand, WorkerHost, WorkerOptions},
+    host::{Logs, WorkerCommand, WorkerHost},
     plan::Plan,
-    setup::{Unfit, UnknownCheck},
+    setup::{BeginError, Begun, rehearse, worker_options},
 };
 
 /// An experiment that runs the cases that tests ask for, on a thread of its own.
@@ -65,7 +65,7 @@ impl Session {
                     &ready,
                 )
             })
-            .map_err(HarnessError::system("cannot start the engine's thread"))?;
+            .map_err(BeginError::system("cannot start the engine's thread"))?;
         match is_ready.recv() {
             Ok(directory) => Ok(Self {
                 thread,
@@ -101,13 +101,10 @@ fn serve(
 ) -> Result<Finished, HarnessError> {
     // However this ends: nobody must wait for it any more.
     let _end = EndOfDesk(Arc::clone(&suite.desk));
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .map_err(HarnessError::system("cannot start the runtime"))?;
+    let runtime = runtime().map_err(BeginError::system("cannot start the runtime"))?;
     runtime.block_on(async {
         let mut signals =
-            Signals::listen().map_err(HarnessError::system("cannot listen for signals"))?;
+            Signals::listen().map_err(BeginError::system("cannot listen for signals"))?;
         let logs = Logs::new(suite.setup.config.secrets.clone());
         let host = tokio::select! {
             host = host(&suite, &logs) => host?,
@@ -132,13 +129,11 @@ impl Drop for EndOfDesk {
 }
 
 /// Starts this program as a worker, and has it say whether the inputs fit the agent.
-async fn host(suite: &Suite, logs: &Logs) -> Result<WorkerHost, HarnessError> {
+async fn host(suite: &Suite, logs: &Logs) -> Result<WorkerHost, BeginError> {
     let config = &suite.setup.config;
-    if let Some(supervisor) = &suite.setup.supervisor {
-        supervisor.open().map_err(crate::setup::SetupError::from)?;
-    }
+    suite.setup.open_supervisor()?;
     let program = std::env::current_exe()
-        .map_err(HarnessError::system("cannot find this program's own file"))?;
+        .map_err(BeginError::system("cannot find this program's own file"))?;
     let variables = config.runner.environment.iter();
     let command = WorkerCommand {
         program,
@@ -148,20 +143,9 @@ async fn host(suite: &Suite, logs: &Logs) -> Result<WorkerHost, HarnessError> {
             .collect(),
         working_directory: config.runner.working_directory.clone(),
     };
-    let options = WorkerOptions {
-        parallel: usize::try_from(config.parallel.get()).unwrap_or(usize::MAX),
-        crash_rerun: config.runner.crash_rerun,
-        logs: logs.clone(),
-        observe: config.observe.options(&suite.own_crates),
-    };
-    let host = WorkerHost::start(command, options).await?;
-    UnknownCheck::check(&suite.plan, host.checks())?;
-    let inputs = suite.plan.distinct_inputs().map(|input| &input.arguments);
-    let answers = host
-        .bind(&suite.agent.id, inputs)
-        .await
-        .map_err(HarnessError::system("the inputs could not be checked"))?;
-    Unfit::check(&suite.agent, &suite.plan, answers)?;
+    let host = WorkerHost::start(command, worker_options(config, &suite.own_crates, logs)).await?;
+    let bound = host.bind(&suite.agent.id, suite.plan.arguments());
+    rehearse(&suite.agent, &suite.plan, host.checks(), bound).await?;
     Ok(host)
 }
 
@@ -213,22 +197,20 @@ impl Run<'_> {
             () = self.release(host, &stop) => {}
             never = &mut passing_on => match never {},
         }
-        Ok(finished?)
+        finished.map_err(HarnessError::Engine)
     }
 
     /// The experiment's directory, and what writes to it.
-    fn artifacts(&self) -> Result<(Started, Artifacts), HarnessError> {
+    fn artifacts(&self) -> Result<(Started, Artifacts), ArtifactError> {
         let Some((nextest, whole)) = &self.shared else {
-            let (started, git) = self.create(&self.suite.plan)?;
-            let artifacts = Artifacts::open(self.suite.setup.artifacts(started.clone(), git))?;
-            return Ok((started, artifacts));
+            let begun = self.begin(&self.suite.plan)?;
+            return Ok((begun.started, begun.artifacts));
         };
         let setup = &self.suite.setup;
         let key = nextest.key(self.suite.config_file());
         let create = || {
-            let (started, git) = self.create(whole)?;
-            Artifacts::open(setup.artifacts(started.clone(), git.clone()))?;
-            Ok::<_, HarnessError>((started, git))
+            let begun = self.begin(whole)?;
+            Ok::<_, ArtifactError>((begun.started, begun.git))
         };
         let shared = SharedExperiment::join(&setup.config.output.directory, &key, create)?;
         self.logs.open(&shared.directory().join("logs"));
@@ -244,21 +226,19 @@ impl Run<'_> {
     }
 
     /// Makes the experiment's directory.
-    fn create(&self, plan: &Plan) -> Result<(Started, Option<GitState>), HarnessError> {
+    fn begin(&self, plan: &Plan) -> Result<Begun, ArtifactError> {
         let Suite { setup, agent, .. } = &self.suite;
         let git = GitQuestion::ask(setup.config.runner.working_directory.clone());
-        let started_at = SystemClock.now();
-        let directory = ExperimentDirectory::create(&setup.config.output.directory, started_at)?;
-        if let Some(warning) = directory.warning() {
+        let begun = setup.begin(agent, plan, git)?;
+        if let Some(warning) = begun.directory.warning() {
             warn(warning);
         }
         let replay = setup.replay.as_ref();
         if let Some(warning) = replay.and_then(|replay| replay.warning_for(agent)) {
             warn(&warning);
         }
-        self.logs.open(&directory.logs());
-        let started = setup.started(agent, plan, directory.path(), started_at);
-        Ok((started, git.answer()))
+        self.logs.open(&begun.directory.logs());
+        Ok(begun)
     }
 
     /// Who allows tools, unless all of them are.

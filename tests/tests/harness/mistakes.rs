@@ -50,6 +50,8 @@ fn no_configuration_no_inputs_and_no_such_agent() {
       = help: take one of the list
               agents of a library are found if `fluxloop::main!` names its crate; those of a program or an example never are
     ");
+    let suite = Suite::new("runner: { target: \"shop.desk:walk\" }", "- hello");
+    insta::assert_snapshot!(refused(&suite, ""), @"");
     let finished = package()
         .cargo("test --quiet --test cases")
         .output()
