@@ -54,37 +54,19 @@ impl LinkedError {
                  `use my_crate as _;`"
                     .to_owned()
             }
-            (Problem::Choice { choice, unlinked }, linking) => {
-                let advice = unlinked.as_deref().map_or_else(
-                    || choice.hint(),
-                    |name| {
-                        let line = linking.line(name);
-                        format!("crate `{name}` has no agents here: if it has any, name it in the test, `{line}`")
-                    },
-                );
-                format!("{advice}{}", linking.limits())
-            }
-        }
-    }
-}
-
-impl Linking {
-    /// What links a crate.
-    fn line(&self, name: &str) -> String {
-        match self {
-            Self::Main { .. } => format!("fluxloop::main!({name});"),
-            Self::Use => format!("use {name} as _;"),
-        }
-    }
-
-    /// What nobody finds who only looks through a list.
-    fn limits(&self) -> &'static str {
-        match self {
-            Self::Main { .. } => {
-                "\nagents of a library are found if `fluxloop::main!` names its crate; those of a program or an example never \
-                 are"
-            }
-            Self::Use => "",
+            (Problem::Choice { unlinked: Some(name), .. }, Linking::Main { .. }) => format!(
+                "crate `{name}` has no agents here: if its library has any, name it in the test, `fluxloop::main!(…, {name});`; \
+                 those of a program or an example are never found"
+            ),
+            (Problem::Choice { unlinked: Some(name), .. }, Linking::Use) => format!(
+                "crate `{name}` has no agents here: if it has any, name it in the test, `use {name} as _;`"
+            ),
+            (Problem::Choice { choice, .. }, Linking::Main { .. }) => format!(
+                "{}\nagents of a library are found if `fluxloop::main!` names its crate; those of a program or an example never \
+                 are",
+                choice.hint()
+            ),
+            (Problem::Choice { choice, .. }, Linking::Use) => choice.hint(),
         }
     }
 }

@@ -11,6 +11,7 @@ use fluxloop::{
         StopLevel, Stopper, SystemClock,
     },
     event::{Consumer, Event, Finished},
+    export::TraceExport,
     host::{Logs, WorkerHost},
     plan::Plan,
     setup::{Begun, Setup, rehearse},
@@ -20,7 +21,6 @@ use tokio::runtime::Runtime;
 
 use super::{
     Invocation, error::CommandError, exit, plan, replayed, report::Reports, session::Workshop,
-    traces::Traces,
 };
 use crate::{
     cli::{ExperimentArguments, MessageFormat, RunOptions},
@@ -177,7 +177,7 @@ impl Run<'_> {
         if let Some(json) = &mut json {
             best_effort.push(json);
         }
-        let mut traces = Traces::start(&self.invocation.shell, &self.invocation.variables);
+        let mut traces = self.traces();
         best_effort.extend(traces.consumer());
         let mut consumers = Consumers::new(&mut artifacts, best_effort);
         if let Some(warning) = directory.warning() {
@@ -201,7 +201,7 @@ impl Run<'_> {
         };
         let release = async { tokio::join!(self.release(host, &stop), traces.finish(&stop)) };
         tokio::select! {
-            _ = release => {}
+            ((), loss) = release => loss.iter().for_each(|loss| self.invocation.shell.warn(loss)),
             never = &mut passing_on => match never {},
         }
         let finished = finished?;
@@ -222,6 +222,22 @@ impl Run<'_> {
             },
         );
         (human, json.then(|| JsonReporter::new(Stdout::process())))
+    }
+
+    /// What sends runs as traces, where `OTEL_…` variables ask for that.
+    fn traces(&self) -> TraceExport {
+        let Invocation {
+            shell, variables, ..
+        } = self.invocation;
+        let traces = TraceExport::start(
+            |name| variables.get(name).map(str::to_owned),
+            "this cargo-fluxloop was built without its feature `otlp`; install it with that feature",
+            &mut |warning| shell.warn(warning),
+        );
+        if let Some(endpoint) = traces.endpoint() {
+            shell.verbose(format_args!("Exporting traces to {endpoint}"));
+        }
+        traces
     }
 
     /// Who allows tools, unless all of them are.

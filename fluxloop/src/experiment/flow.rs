@@ -3,12 +3,13 @@ use std::io;
 use super::{Experiment, ExperimentError, ExperimentResult, env, failures::Failures, limits};
 use crate::{
     artifact::GitQuestion,
-    engine::{self, Consumers, NobodyToAsk, Settings, Stop, StopLevel},
+    engine::{self, Consumers, Settings, Stop, StopLevel},
     event::Consumer,
     host::{InProcessHost, InProcessOptions},
     linked::{LinkedAgents, Linking},
     plan::Plan,
     setup::{Begun, Setup, rehearse},
+    within_test::{self, warning},
     worker::protocol::AgentInfo,
 };
 
@@ -17,9 +18,9 @@ pub(super) async fn conduct(
     experiment: Experiment,
     stop: Stop,
 ) -> Result<ExperimentResult, ExperimentError> {
-    let mut warnings = Vec::new();
+    let mut warnings = Warnings::default();
     let setup = Setup::load(&experiment.into_request(), &mut |warning| {
-        warnings.push(warning.report());
+        warnings.add(warning.report());
     })?;
     let linked = LinkedAgents::collect(env::test_crate())?;
     let agent = linked.meant(setup.target.as_ref(), Linking::Use)?;
@@ -27,8 +28,10 @@ pub(super) async fn conduct(
     setup.open_supervisor()?;
     let git = GitQuestion::ask(setup.config.runner.working_directory.clone());
     let replay = setup.replay.as_ref();
-    warnings.extend(replay.and_then(|replay| replay.warning_for(agent)));
-    warnings.extend(limits::of_tests(&setup.config));
+    if let Some(message) = replay.and_then(|replay| replay.warning_for(agent)) {
+        warnings.add(warning(&message));
+    }
+    limits::of_tests(&setup.config).for_each(|limit| warnings.add(limit));
     let host = InProcessHost::start(InProcessOptions {
         parallel: usize::try_from(setup.config.parallel.get()).unwrap_or(usize::MAX),
         observe: setup.config.observe.options(&linked.crates()),
@@ -50,6 +53,19 @@ pub(super) async fn conduct(
     result
 }
 
+/// What is odd: said at once, and part of the result.
+#[derive(Default)]
+struct Warnings {
+    reports: Vec<String>,
+}
+
+impl Warnings {
+    fn add(&mut self, report: String) {
+        within_test::say(&report);
+        self.reports.push(report);
+    }
+}
+
 /// An experiment whose agent is known and ready.
 struct Ready<'a> {
     setup: &'a Setup,
@@ -62,7 +78,7 @@ impl Ready<'_> {
     async fn run(
         &self,
         git: GitQuestion,
-        mut warnings: Vec<String>,
+        mut warnings: Warnings,
         stop: Stop,
     ) -> Result<ExperimentResult, ExperimentError> {
         let setup = self.setup;
@@ -72,11 +88,14 @@ impl Ready<'_> {
             mut artifacts,
             ..
         } = setup.begin(self.agent, self.plan, git)?;
-        warnings.extend(directory.warning().map(str::to_owned));
+        if let Some(message) = directory.warning() {
+            warnings.add(warning(message));
+        }
         let mut failures = Failures::default();
-        let best_effort: Vec<&mut dyn Consumer<Error = io::Error>> = vec![&mut failures];
+        let mut best_effort: Vec<&mut dyn Consumer<Error = io::Error>> = vec![&mut failures];
+        let mut traces = within_test::traces(&mut |report| warnings.add(report));
+        best_effort.extend(traces.consumer());
         let mut consumers = Consumers::new(&mut artifacts, best_effort);
-        let approve_all = setup.config.multi_turn.auto_approve_tools;
         let settings = Settings::from(&setup.config);
         let experiment = engine::Experiment {
             plan: self.plan,
@@ -84,15 +103,19 @@ impl Ready<'_> {
             settings: &settings,
             host: self.host,
             supervisor: setup.supervisor.as_ref(),
-            approver: (!approve_all).then_some(&NobodyToAsk),
+            approver: within_test::approver(&setup.config, &mut |report| warnings.add(report)),
         };
         let finished = experiment
-            .run(started, &engine::SystemClock, stop, &mut consumers)
-            .await
-            .map_err(|engine| ExperimentError::Engine {
-                engine,
-                directory: directory.path().to_owned(),
-            })?;
-        ExperimentResult::new(directory.path(), finished, (failures.into_runs(), warnings))
+            .run(started, &engine::SystemClock, stop.clone(), &mut consumers)
+            .await;
+        if let Some(loss) = traces.finish(&stop).await {
+            warnings.add(warning(&loss));
+        }
+        let finished = finished.map_err(|engine| ExperimentError::Engine {
+            engine,
+            directory: directory.path().to_owned(),
+        })?;
+        let lists = (failures.into_runs(), warnings.reports);
+        ExperimentResult::new(directory.path(), finished, lists)
     }
 }

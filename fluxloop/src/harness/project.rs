@@ -12,7 +12,6 @@ use super::{
     env::Environment,
     kept::Kept,
     nextest::Nextest,
-    report,
     snapshots::Snapshots,
     suite::{Suite, case_name, test_name},
 };
@@ -21,6 +20,7 @@ use crate::{
     linked::crate_of,
     setup::{Setup, SetupError, target_of},
     target::normal,
+    within_test,
     worker::protocol::AgentInfo,
 };
 
@@ -163,7 +163,7 @@ impl Project {
 }
 
 fn warn(warning: &Warning) {
-    report::text(&warning.report());
+    within_test::say(&warning.report());
 }
 
 /// What every configuration is loaded with.

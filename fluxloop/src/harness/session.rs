@@ -12,19 +12,19 @@ use super::{
     HarnessError,
     desk::{Answers, Desk},
     nextest::Nextest,
-    report,
     suite::Suite,
 };
 use crate::{
     artifact::{ArtifactError, Artifacts, GitQuestion, SharedExperiment},
     engine::{
-        Approver, Clock as _, Consumers, Experiment, NobodyToAsk, Settings, Signals, Stop,
-        StopLevel, Stopper, SystemClock, runtime,
+        Clock as _, Consumers, Experiment, Settings, Signals, Stop, StopLevel, Stopper,
+        SystemClock, runtime,
     },
     event::{Consumer, Finished, Started},
     host::{Logs, WorkerCommand, WorkerHost},
     plan::Plan,
     setup::{BeginError, Begun, rehearse, worker_options},
+    within_test,
 };
 
 /// An experiment that runs the cases that tests ask for, on a thread of its own.
@@ -168,13 +168,20 @@ impl Run<'_> {
         let Suite {
             setup, agent, plan, ..
         } = &self.suite;
+        let replay = setup.replay.as_ref();
+        if let Some(warning) = replay.and_then(|replay| replay.warning_for(agent)) {
+            warn(&warning);
+        }
         let (started, mut artifacts) = self.artifacts()?;
         let mut answers = Answers {
             desk: Arc::clone(&self.suite.desk),
             directory: started.directory.clone(),
             has_snapshots: self.suite.snapshots.is_some(),
         };
-        let best_effort: Vec<&mut dyn Consumer<Error = io::Error>> = vec![&mut answers];
+        let mut best_effort: Vec<&mut dyn Consumer<Error = io::Error>> = vec![&mut answers];
+        let say = &mut |report: String| within_test::say(&report);
+        let mut traces = within_test::traces(say);
+        best_effort.extend(traces.consumer());
         let mut consumers = Consumers::new(&mut artifacts, best_effort);
         let settings = Settings::from(&setup.config);
         let experiment = Experiment {
@@ -183,7 +190,7 @@ impl Run<'_> {
             settings: &settings,
             host,
             supervisor: setup.supervisor.as_ref(),
-            approver: self.approver(),
+            approver: within_test::approver(&setup.config, say),
         };
         let (stopper, stop) = Stopper::new();
         // Tests begin: whoever waits for it has not gone.
@@ -193,8 +200,9 @@ impl Run<'_> {
             finished = experiment.run_on_demand(demands, (started, &SystemClock), stop.clone(), &mut consumers) => finished,
             never = &mut passing_on => match never {},
         };
+        let release = async { tokio::join!(self.release(host, &stop), traces.finish(&stop)) };
         tokio::select! {
-            () = self.release(host, &stop) => {}
+            ((), loss) = release => loss.iter().for_each(|loss| warn(loss)),
             never = &mut passing_on => match never {},
         }
         finished.map_err(HarnessError::Engine)
@@ -233,24 +241,8 @@ impl Run<'_> {
         if let Some(warning) = begun.directory.warning() {
             warn(warning);
         }
-        let replay = setup.replay.as_ref();
-        if let Some(warning) = replay.and_then(|replay| replay.warning_for(agent)) {
-            warn(&warning);
-        }
         self.logs.open(&begun.directory.logs());
         Ok(begun)
-    }
-
-    /// Who allows tools, unless all of them are.
-    fn approver(&self) -> Option<&'static dyn Approver> {
-        if self.suite.setup.config.multi_turn.auto_approve_tools {
-            return None;
-        }
-        warn(
-            "every tool will be refused: tools have to be approved, and a test asks nobody; \
-             set `multi_turn.auto_approve_tools: true` to approve them all",
-        );
-        Some(&NobodyToAsk)
     }
 
     /// Ends the worker, and says what became of the logs.
@@ -266,5 +258,5 @@ impl Run<'_> {
 }
 
 fn warn(message: &str) {
-    report::text(&crate::config::report("warning", message, None, None));
+    within_test::say(&within_test::warning(message));
 }

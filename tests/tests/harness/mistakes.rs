@@ -51,7 +51,11 @@ fn no_configuration_no_inputs_and_no_such_agent() {
               agents of a library are found if `fluxloop::main!` names its crate; those of a program or an example never are
     ");
     let suite = Suite::new("runner: { target: \"shop.desk:walk\" }", "- hello");
-    insta::assert_snapshot!(refused(&suite, ""), @"");
+    insta::assert_snapshot!(refused(&suite, ""), @"
+    error: no agent fits target `shop.desk:walk`; there are:
+        e2e_harness:run  src/lib.rs:5
+      = help: crate `shop` has no agents here: if its library has any, name it in the test, `fluxloop::main!(…, shop);`; those of a program or an example are never found
+    ");
     let finished = package()
         .cargo("test --quiet --test cases")
         .output()
