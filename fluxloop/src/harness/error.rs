@@ -67,6 +67,17 @@ impl HarnessError {
         Some(hint.to_owned())
     }
 
+    /// The message with its causes.
+    pub(super) fn message(&self) -> String {
+        let mut message = self.to_string();
+        let mut cause = std::error::Error::source(self);
+        while let Some(next) = cause {
+            message.extend([": ", &next.to_string()]);
+            cause = next.source();
+        }
+        message
+    }
+
     /// The message with its causes and what to do, safe to show.
     pub(super) fn report(&self) -> String {
         if let Self::Begin(error) = self
@@ -74,12 +85,7 @@ impl HarnessError {
         {
             return mistakes.report();
         }
-        let mut message = self.to_string();
-        let mut cause = std::error::Error::source(self);
-        while let Some(next) = cause {
-            message.extend([": ", &next.to_string()]);
-            cause = next.source();
-        }
+        let message = self.message();
         let mut lines = message.lines();
         let mut report = report("error", lines.next().unwrap_or_default(), None, None);
         for line in lines {

@@ -139,6 +139,7 @@ impl Project {
             setup,
             prefix: self.prefix,
             desk: Arc::default(),
+            verdicts: Arc::default(),
             snapshots: self.snapshots,
             own_crates: self.own_crates,
             agent: self.agent,

@@ -13,6 +13,7 @@ use super::{
     desk::{Answers, Desk},
     nextest::Nextest,
     suite::Suite,
+    verdicts::Verdicts,
 };
 use crate::{
     artifact::{ArtifactError, Artifacts, GitQuestion, SharedExperiment},
@@ -32,13 +33,17 @@ use crate::{
 pub(super) struct Session {
     thread: JoinHandle<Result<Finished, HarnessError>>,
     desk: Arc<Desk>,
+    verdicts: Arc<Verdicts>,
     directory: PathBuf,
 }
 
 /// An experiment that has ended.
 #[derive(Debug)]
 pub(super) struct Ended {
-    pub(super) finished: Finished,
+    /// How; or why it could not be run to its end.
+    pub(super) finished: Result<Finished, HarnessError>,
+    /// What became of its tests besides their runs.
+    pub(super) verdicts: Arc<Verdicts>,
     /// Its directory.
     pub(super) directory: PathBuf,
 }
@@ -53,7 +58,7 @@ impl Session {
         let whole = suite.plan.clone();
         let plan = suite.plan.clone().only(selected);
         let suite = Suite { plan, ..suite };
-        let desk = Arc::clone(&suite.desk);
+        let (desk, verdicts) = (Arc::clone(&suite.desk), Arc::clone(&suite.verdicts));
         let demands = desk.open();
         let (ready, is_ready) = mpsc::sync_channel(1);
         let thread = std::thread::Builder::new()
@@ -70,6 +75,7 @@ impl Session {
             Ok(directory) => Ok(Self {
                 thread,
                 desk,
+                verdicts,
                 directory,
             }),
             // It ended before it was ready, and says why.
@@ -78,12 +84,13 @@ impl Session {
     }
 
     /// Ends the experiment: no further case comes.
-    pub(super) fn finish(self) -> Result<Ended, HarnessError> {
+    pub(super) fn finish(self) -> Ended {
         self.desk.close();
-        Ok(Ended {
-            finished: ended(self.thread)?,
+        Ended {
+            finished: ended(self.thread),
+            verdicts: self.verdicts,
             directory: self.directory,
-        })
+        }
     }
 }
 

@@ -77,7 +77,16 @@ fn variables_that_a_test_cannot_follow() {
 #[test]
 fn inputs_that_do_not_fit_are_told_before_the_first_call() {
     let suite = Suite::new("", "- hello\n- { id: wrong, input: { a: 1 } }");
-    let finished = suite.test("").exits(101);
+    let report = suite.project.path("junit.xml");
+    let finished = suite
+        .test_with(&format!("FLUXLOOP_JUNIT={}", report.display()), "")
+        .exits(101);
+    let xml = std::fs::read_to_string(report).expect("a report");
+    assert!(
+        xml.contains("tests=\"1\" skipped=\"0\" failures=\"0\" errors=\"1\"")
+            && xml.contains("<error message=\"1 input does not fit agent `e2e_harness:run`"),
+        "{xml}"
+    );
     let ours = finished.stderr.split("error: test failed").next();
     insta::assert_snapshot!(shown(&suite, ours.unwrap_or_default().trim_end()), @"
     error: 1 input does not fit agent `e2e_harness:run` (its type said so):
