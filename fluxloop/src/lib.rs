@@ -27,6 +27,8 @@ pub mod expect;
 #[cfg(feature = "harness")]
 pub mod experiment;
 #[cfg(feature = "engine")]
+pub mod export;
+#[cfg(feature = "engine")]
 pub mod generate;
 #[cfg(feature = "harness")]
 pub mod harness;
@@ -59,6 +61,8 @@ pub mod target;
 #[cfg(feature = "engine")]
 #[doc(hidden)]
 pub mod whole_file;
+#[cfg(feature = "harness")]
+mod within_test;
 
 pub use agent::{
     Approval, Context, Conversation, ExpertiseLevel, Message, Persona, Role, StateError, Transient,

@@ -8,6 +8,69 @@ use crate::{
     worker::protocol::AgentInfo,
 };
 
+/// How a test links the crates with its agents.
+#[derive(Clone, Debug)]
+pub(crate) enum Linking {
+    /// `fluxloop::main!(my_crate)`.
+    Main {
+        /// The test's package as a crate would be called.
+        package: String,
+    },
+    /// `use my_crate as _;`
+    Use,
+}
+
+/// Why none of the agents that are linked into a test was chosen.
+#[derive(Clone, Debug, thiserror::Error)]
+#[error("{problem}")]
+pub struct LinkedError {
+    problem: Problem,
+    linking: Linking,
+}
+
+#[derive(Clone, Debug, thiserror::Error)]
+enum Problem {
+    #[error("no agent is linked into this test")]
+    NoAgent,
+    #[error("{choice}")]
+    Choice {
+        choice: ChoiceError,
+        /// A crate that the target names and that is not linked.
+        unlinked: Option<String>,
+    },
+}
+
+impl LinkedError {
+    /// What to do about it.
+    #[must_use]
+    pub fn hint(&self) -> String {
+        match (&self.problem, &self.linking) {
+            (Problem::NoAgent, Linking::Main { package }) => format!(
+                "name the crate that holds them: `fluxloop::main!({package});`, and put `#[fluxloop::agent]` on a function of its \
+                 library or of this file"
+            ),
+            (Problem::NoAgent, Linking::Use) => {
+                "put #[fluxloop::agent] on a function; one of another crate is linked once the test names that crate: \
+                 `use my_crate as _;`"
+                    .to_owned()
+            }
+            (Problem::Choice { unlinked: Some(name), .. }, Linking::Main { .. }) => format!(
+                "crate `{name}` has no agents here: if its library has any, name it in the test, `fluxloop::main!(…, {name});`; \
+                 those of a program or an example are never found"
+            ),
+            (Problem::Choice { unlinked: Some(name), .. }, Linking::Use) => format!(
+                "crate `{name}` has no agents here: if it has any, name it in the test, `use {name} as _;`"
+            ),
+            (Problem::Choice { choice, .. }, Linking::Main { .. }) => format!(
+                "{}\nagents of a library are found if `fluxloop::main!` names its crate; those of a program or an example never \
+                 are",
+                choice.hint()
+            ),
+            (Problem::Choice { choice, .. }, Linking::Use) => choice.hint(),
+        }
+    }
+}
+
 /// The agents that are linked into this test.
 #[derive(Debug)]
 pub(crate) struct LinkedAgents {
@@ -25,11 +88,6 @@ impl LinkedAgents {
         })
     }
 
-    /// Whether there is none.
-    pub(crate) fn is_empty(&self) -> bool {
-        self.agents.is_empty()
-    }
-
     /// The crates that hold them.
     pub(crate) fn crates(&self) -> Vec<String> {
         let mut crates: Vec<_> = self.agents.iter().map(crate_of).collect();
@@ -39,7 +97,26 @@ impl LinkedAgents {
     }
 
     /// The agent that is meant; the only one, if none is named.
-    pub(crate) fn choose(&self, target: Option<&TargetSpec>) -> Result<&AgentInfo, ChoiceError> {
+    pub(crate) fn meant(
+        &self,
+        target: Option<&TargetSpec>,
+        linking: Linking,
+    ) -> Result<&AgentInfo, LinkedError> {
+        let problem = if self.agents.is_empty() {
+            Problem::NoAgent
+        } else {
+            match self.choose(target) {
+                Ok(agent) => return Ok(agent),
+                Err(choice) => Problem::Choice {
+                    choice,
+                    unlinked: target.and_then(|target| self.unlinked(target)),
+                },
+            }
+        };
+        Err(LinkedError { problem, linking })
+    }
+
+    fn choose(&self, target: Option<&TargetSpec>) -> Result<&AgentInfo, ChoiceError> {
         let crates = self.crate_names();
         let candidates: Vec<_> = self
             .agents
@@ -51,7 +128,7 @@ impl LinkedAgents {
     }
 
     /// The crate that a target begins with, where none with agents is called so.
-    pub(crate) fn unlinked(&self, target: &TargetSpec) -> Option<String> {
+    fn unlinked(&self, target: &TargetSpec) -> Option<String> {
         let first = normal(target.modules().first()?);
         let is_kind = Kind::ALL.iter().any(|kind| kind.prefix() == first);
         (!is_kind && !self.crate_names().has(&first)).then_some(first)

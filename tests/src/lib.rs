@@ -1,6 +1,7 @@
 //! What the end-to-end tests stand on: projects as a user would write them, and the command as a user would call it.
 
 mod audit;
+pub mod collector;
 mod command;
 mod experiment;
 mod faulty;

@@ -1,101 +1,18 @@
 //! Runs as traces, at a collector on this machine.
 
-use std::{
-    io::{Read as _, Write as _},
-    net::{TcpListener, TcpStream},
-    sync::{Arc, Mutex},
-    thread,
-};
+use std::net::TcpListener;
 
 use serde_json::Value;
-use tests::{Project, obedient};
-
-/// A collector that is there until the test has ended.
-struct Collector {
-    address: String,
-    /// The head of each request, and what it sent.
-    received: Arc<Mutex<Vec<(String, Value)>>>,
-}
-
-impl Collector {
-    /// One that takes everything; `answers`: whether it says so.
-    fn start(answers: bool) -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").expect("there are ports");
-        let address = listener.local_addr().expect("it is bound");
-        let received: Arc<Mutex<Vec<_>>> = Arc::default();
-        let requests = Arc::clone(&received);
-        thread::spawn(move || {
-            let mut waiting = Vec::new();
-            for stream in listener.incoming() {
-                let mut stream = stream.expect("somebody connects");
-                let request = request(&mut stream);
-                requests.lock().expect("no holder panics").push(request);
-                if answers {
-                    let answer =
-                        "HTTP/1.1 200 OK\r\nconnection: close\r\ncontent-length: 2\r\n\r\n{}";
-                    stream
-                        .write_all(answer.as_bytes())
-                        .expect("somebody listens");
-                } else {
-                    waiting.push(stream);
-                }
-            }
-        });
-        Self {
-            address: format!("http://{address}"),
-            received,
-        }
-    }
-
-    fn received(&self) -> Vec<(String, Value)> {
-        self.received.lock().expect("no holder panics").clone()
-    }
-
-    fn spans(&self) -> Vec<Value> {
-        let list = |value: &Value, name: &str| value[name].as_array().cloned().unwrap_or_default();
-        self.received()
-            .iter()
-            .flat_map(|(_, sent)| list(sent, "resourceSpans"))
-            .flat_map(|resource| list(&resource, "scopeSpans"))
-            .flat_map(|scope| list(&scope, "spans"))
-            .collect()
-    }
-}
-
-fn request(stream: &mut TcpStream) -> (String, Value) {
-    let mut bytes = Vec::new();
-    let mut chunk = [0; 4096];
-    loop {
-        if let Some(end) = bytes.windows(4).position(|window| window == b"\r\n\r\n") {
-            let head = String::from_utf8_lossy(&bytes[..end]).to_lowercase();
-            let length = head
-                .lines()
-                .find_map(|line| line.strip_prefix("content-length: "));
-            let length: usize = length.expect("it is announced").parse().expect("a number");
-            if bytes.len() >= end + 4 + length {
-                let sent = serde_json::from_slice(&bytes[end + 4..]).expect("JSON");
-                return (head, sent);
-            }
-        }
-        let read = stream.read(&mut chunk).expect("it goes on");
-        assert!(read > 0, "half a request");
-        bytes.extend_from_slice(&chunk[..read]);
-    }
-}
-
-/// An attribute's value, whatever its type.
-fn attribute(span: &Value, name: &str) -> Option<Value> {
-    let attributes = span["attributes"].as_array()?;
-    let found = attributes.iter().find(|pair| pair["key"] == name)?;
-    let value = found["value"].as_object()?;
-    value.values().next().cloned()
-}
+use tests::{
+    Project,
+    collector::{Collector, attribute},
+    obedient,
+};
 
 fn run(project: &Project, collector: &Collector, variables: &[(&str, &str)]) -> tests::Finished {
     let mut command = project.command("run experiment --yes --no-fail");
     command
-        .env("OTEL_EXPORTER_OTLP_ENDPOINT", &collector.address)
-        .env("OTEL_EXPORTER_OTLP_PROTOCOL", "http/json")
+        .envs(collector.variables())
         .envs(variables.iter().copied());
     command.output().expect("the command starts").into()
 }
@@ -221,8 +138,7 @@ fn an_interruption_ends_the_wait_for_a_collector() {
     let mut command = project.command("run experiment --yes");
     // Longer than any test may take.
     command
-        .env("OTEL_EXPORTER_OTLP_ENDPOINT", &collector.address)
-        .env("OTEL_EXPORTER_OTLP_PROTOCOL", "http/json")
+        .envs(collector.variables())
         .env("OTEL_EXPORTER_OTLP_TIMEOUT", "3600000")
         .env("OTEL_BSP_EXPORT_TIMEOUT", "3600000");
     let running = tests::Running::start(command);

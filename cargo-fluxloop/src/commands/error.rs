@@ -9,7 +9,7 @@ use fluxloop::{
     host::StartError,
     junit::JunitError,
     plan::{PlanError, PlanErrorKind},
-    setup::{SetupError, Unfit, UnknownCheck},
+    setup::{BeginError, SetupError},
     summary::words::plural,
     supervisor::SupervisorError,
     target::SpecError,
@@ -38,10 +38,9 @@ pub(super) enum CommandError {
     Interrupted,
     #[error(transparent)]
     Usage(#[from] UsageError),
+    /// An experiment cannot begin.
     #[error(transparent)]
-    Config(#[from] ConfigErrors),
-    #[error(transparent)]
-    Setup(SetupError),
+    Begin(#[from] BeginError),
     #[error(transparent)]
     Setting(#[from] SettingError),
     /// What is wrong was said already.
@@ -78,14 +77,6 @@ pub(super) enum CommandError {
     #[error(transparent)]
     Build(#[from] BuildError),
     #[error(transparent)]
-    Start(#[from] StartError),
-    #[error(transparent)]
-    Unfit(#[from] Unfit),
-    #[error(transparent)]
-    UnknownCheck(#[from] UnknownCheck),
-    #[error(transparent)]
-    Artifact(#[from] ArtifactError),
-    #[error(transparent)]
     Engine(#[from] EngineError),
     #[error(transparent)]
     Junit(#[from] JunitError),
@@ -115,26 +106,25 @@ fn counted(errors: usize, warnings: usize) -> String {
     }
 }
 
-impl From<SupervisorError> for CommandError {
-    fn from(error: SupervisorError) -> Self {
-        Self::Setup(error.into())
-    }
+/// What an experiment cannot begin for, as steps of the library name it.
+macro_rules! causes {
+    ($($cause:ty),+) => {
+        $(impl From<$cause> for CommandError {
+            fn from(error: $cause) -> Self {
+                Self::Begin(error.into())
+            }
+        })+
+    };
 }
 
-impl From<SpecError> for CommandError {
-    fn from(error: SpecError) -> Self {
-        Self::Setup(error.into())
-    }
-}
-
-impl From<SetupError> for CommandError {
-    fn from(error: SetupError) -> Self {
-        match error {
-            SetupError::Config(errors) => Self::Config(errors),
-            other => Self::Setup(other),
-        }
-    }
-}
+causes!(
+    ArtifactError,
+    ConfigErrors,
+    SetupError,
+    SpecError,
+    StartError,
+    SupervisorError
+);
 
 impl CommandError {
     /// For `map_err`: what the system denied.
@@ -159,7 +149,7 @@ impl CommandError {
             | Self::Workspace(
                 WorkspaceError::NoDependency { .. } | WorkspaceError::FeatureOff { .. },
             ) => exit::NOTHING_TO_RUN,
-            Self::Setup(SetupError::Plan(error))
+            Self::Begin(BeginError::Setup(SetupError::Plan(error)))
             | Self::Generate(GenerateError::Personas(error)) => of_plan(error),
             Self::Build(
                 BuildError::Failed { .. }
@@ -167,7 +157,7 @@ impl CommandError {
                 | BuildError::NoArtifact { .. },
             )
             | Self::Workspace(WorkspaceError::Cargo { .. }) => exit::BUILD,
-            Self::Artifact(_)
+            Self::Begin(BeginError::Artifact(_))
             | Self::Edit(FileError::Write { .. })
             | Self::Engine(EngineError::Write(_))
             | Self::Generate(GenerateError::Write { .. })
@@ -180,8 +170,7 @@ impl CommandError {
                 refused: false,
                 ..
             } => exit::GATE,
-            Self::Config(_)
-            | Self::Setup(_)
+            Self::Begin(_)
             | Self::Setting(_)
             | Self::Edit(_)
             | Self::NotGenerated { .. }
@@ -192,9 +181,6 @@ impl CommandError {
             | Self::Workspace(_)
             | Self::Target(_)
             | Self::Build(_)
-            | Self::Start(_)
-            | Self::Unfit(_)
-            | Self::UnknownCheck(_)
             | Self::Engine(_)
             | Self::System { .. } => exit::SETUP,
         }
@@ -206,7 +192,8 @@ impl CommandError {
             Self::NotConfirmed => {
                 Some("pass --yes (or set FLUXLOOP_YES=true) to run without being asked".to_owned())
             }
-            Self::Setup(error) => error.hint(),
+            Self::Begin(error) => error.hint(),
+            Self::Engine(error) => error.hint().map(str::to_owned),
             Self::Setting(error) => error.hint(),
             Self::Edit(error) => error.hint(),
             Self::Generate(error) => error.hint(),
@@ -224,32 +211,31 @@ impl CommandError {
             Self::Target(error) => Some(error.hint()),
             Self::Build(error) => error.hint(),
             Self::Show(error) => error.hint(),
-            Self::UnknownCheck(error) => Some(error.hint()),
-            Self::Unfit(error) => Some(error.hint().to_owned()),
-            Self::Artifact(error) | Self::Engine(EngineError::Write(error)) => {
-                error.hint().map(str::to_owned)
-            }
             Self::Declined
             | Self::DeclinedToWrite
             | Self::Interrupted
             | Self::Usage(_)
-            | Self::Config(_)
             | Self::NotValid { .. }
-            | Self::Start(_)
-            | Self::Engine(_)
             | Self::System { .. }
             | Self::Output(_) => None,
+        }
+    }
+
+    /// The mistakes in files, where it is they: each has its place, and the line itself.
+    fn mistakes(&self) -> Option<&ConfigErrors> {
+        match self {
+            Self::Begin(error) => error.mistakes(),
+            Self::Setting(SettingError::Unreadable(errors) | SettingError::Wrong(errors)) => {
+                Some(errors)
+            }
+            _ => None,
         }
     }
 
     /// Tells the user.
     pub(super) fn show(&self, shell: &Shell) {
         match self {
-            // Each has its place in a file, and the line itself.
-            Self::Config(errors)
-            | Self::Setting(SettingError::Unreadable(errors) | SettingError::Wrong(errors)) => {
-                shell.text(&errors.report());
-            }
+            _ if let Some(errors) = self.mistakes() => shell.text(&errors.report()),
             Self::Declined => shell.info("Nothing was run"),
             Self::DeclinedToWrite => shell.info("Nothing was written"),
             _ => shell.error(self, self.hint().as_deref()),

@@ -5,26 +5,22 @@ use std::{
 };
 
 use fluxloop::{
-    artifact::{Artifacts, ExperimentDirectory, GitQuestion},
+    artifact::GitQuestion,
     engine::{
-        Approver, Clock as _, Consumers, DRAIN_LIMIT, Experiment, NobodyToAsk, Settings, Signals,
-        Stop, StopLevel, Stopper, SystemClock,
+        self, Approver, Consumers, DRAIN_LIMIT, Experiment, NobodyToAsk, Settings, Signals, Stop,
+        StopLevel, Stopper, SystemClock,
     },
     event::{Consumer, Event, Finished},
+    export::TraceExport,
     host::{Logs, WorkerHost},
     plan::Plan,
-    setup::Setup,
+    setup::{Begun, Setup, rehearse},
     worker::protocol::AgentInfo,
 };
 use tokio::runtime::Runtime;
 
 use super::{
-    Invocation,
-    error::CommandError,
-    exit, plan, replayed,
-    report::Reports,
-    session::{Workshop, check_inputs, find_checks},
-    traces::Traces,
+    Invocation, error::CommandError, exit, plan, replayed, report::Reports, session::Workshop,
 };
 use crate::{
     cli::{ExperimentArguments, MessageFormat, RunOptions},
@@ -47,8 +43,8 @@ pub(super) fn execute(
     let workshop = Workshop::open(&planned.config, options.cargo.clone(), invocation)?;
     let selection = workshop.select(planned.target.as_ref())?;
     agree(&planned, &options, invocation)?;
-    if let (Some(supervisor), false) = (&planned.supervisor, options.dry_run) {
-        supervisor.open()?;
+    if !options.dry_run {
+        planned.open_supervisor()?;
     }
     let reports = Reports::begin(&options, invocation)?;
     let git = GitQuestion::ask(planned.config.runner.working_directory.clone());
@@ -62,8 +58,8 @@ pub(super) fn execute(
             let host = workshop.start(&worker, &selection.unit, &logs).await?;
             let agent = selection.agent(host.agents(), &workshop.workspace)?.clone();
             let plan = planned.plan.clone().for_agent(&agent.name);
-            find_checks(&host, &plan)?;
-            check_inputs(&host, &agent, &plan).await?;
+            let bound = host.bind(&agent.id, plan.arguments());
+            rehearse(&agent, &plan, host.checks(), bound).await?;
             if let Some(replay) = &planned.replay {
                 replayed::tell(replay, &agent, &invocation.shell);
             }
@@ -95,12 +91,9 @@ pub(super) fn execute(
     code
 }
 
-/// The engine's runtime: one thread, which made it faster than two.
+/// What the engine runs on.
 pub(super) fn runtime() -> Result<Runtime, CommandError> {
-    tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .map_err(CommandError::system("cannot start the runtime"))
+    engine::runtime().map_err(CommandError::system("cannot start the runtime"))
 }
 
 /// What would be run, in figures.
@@ -171,32 +164,33 @@ impl Run<'_> {
         git: GitQuestion,
         signals: Signals,
     ) -> Result<i32, CommandError> {
-        let started_at = SystemClock.now();
-        let directory =
-            ExperimentDirectory::create(&self.planned.config.output.directory, started_at)?;
-        self.logs.open(&directory.logs());
         let planned = self.planned;
-        let started = planned.started(self.agent, self.plan, &directory, started_at);
-        let mut artifacts = Artifacts::open(planned.artifacts(started.clone(), git.answer()))?;
+        let Begun {
+            directory,
+            started,
+            mut artifacts,
+            ..
+        } = planned.begin(self.agent, self.plan, git)?;
+        self.logs.open(&directory.logs());
         let (mut human, mut json) = self.reporters();
         let mut best_effort: Vec<&mut dyn Consumer<Error = io::Error>> = vec![&mut human];
         if let Some(json) = &mut json {
             best_effort.push(json);
         }
-        let mut traces = Traces::start(&self.invocation.shell, &self.invocation.variables);
+        let mut traces = self.traces();
         best_effort.extend(traces.consumer());
         let mut consumers = Consumers::new(&mut artifacts, best_effort);
         if let Some(warning) = directory.warning() {
             consumers.emit(&Event::Warning(warning))?;
         }
-        let settings = Settings::from(&self.planned.config);
+        let settings = Settings::from(&planned.config);
         let approver = self.approver(&mut consumers)?;
         let experiment = Experiment {
             plan: self.plan,
             agent: &self.agent.id,
             settings: &settings,
             host,
-            supervisor: self.planned.supervisor.as_ref(),
+            supervisor: planned.supervisor.as_ref(),
             approver: approver.as_deref(),
         };
         let (stopper, stop) = Stopper::new();
@@ -207,7 +201,7 @@ impl Run<'_> {
         };
         let release = async { tokio::join!(self.release(host, &stop), traces.finish(&stop)) };
         tokio::select! {
-            _ = release => {}
+            ((), loss) = release => loss.iter().for_each(|loss| self.invocation.shell.warn(loss)),
             never = &mut passing_on => match never {},
         }
         let finished = finished?;
@@ -228,6 +222,22 @@ impl Run<'_> {
             },
         );
         (human, json.then(|| JsonReporter::new(Stdout::process())))
+    }
+
+    /// What sends runs as traces, where `OTEL_…` variables ask for that.
+    fn traces(&self) -> TraceExport {
+        let Invocation {
+            shell, variables, ..
+        } = self.invocation;
+        let traces = TraceExport::start(
+            |name| variables.get(name).map(str::to_owned),
+            "this cargo-fluxloop was built without its feature `otlp`; install it with that feature",
+            &mut |warning| shell.warn(warning),
+        );
+        if let Some(endpoint) = traces.endpoint() {
+            shell.verbose(format_args!("Exporting traces to {endpoint}"));
+        }
+        traces
     }
 
     /// Who allows tools, unless all of them are.

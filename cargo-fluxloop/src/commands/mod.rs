@@ -17,7 +17,6 @@ mod replayed;
 mod report;
 mod session;
 mod show;
-mod traces;
 
 use std::{ffi::OsString, path::Path, process::ExitCode};
 

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use fluxloop::{
     event::{Finished, Started},
-    junit::JunitFile,
+    junit::{JunitFile, Reported},
 };
 
 use super::{Invocation, error::CommandError};
@@ -63,7 +63,7 @@ impl<'a> Reports<'a> {
             }
         }
         if let Some(junit) = &self.junit {
-            junit.finish([(started.directory.as_path(), finished)])?;
+            junit.finish([Reported::new(&started.directory, Ok(finished))])?;
         }
         Ok(())
     }

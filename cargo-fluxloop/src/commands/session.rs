@@ -1,10 +1,8 @@
 use fluxloop::{
     config::Config,
-    host::{Logs, StartError, WorkerHost, WorkerOptions},
-    plan::Plan,
-    setup::{Unfit, UnknownCheck},
+    host::{Logs, StartError, WorkerHost},
+    setup::worker_options,
     target::TargetSpec,
-    worker::protocol::AgentInfo,
 };
 
 use super::{Invocation, error::CommandError};
@@ -85,12 +83,7 @@ impl<'a> Workshop<'a> {
         unit: &Unit,
         logs: &Logs,
     ) -> Result<WorkerHost, CommandError> {
-        let options = WorkerOptions {
-            parallel: usize::try_from(self.config.parallel.get()).unwrap_or(usize::MAX),
-            crash_rerun: self.config.runner.crash_rerun,
-            logs: logs.clone(),
-            observe: self.config.observe.options(&unit.own_crates()),
-        };
+        let options = worker_options(self.config, &unit.own_crates(), logs);
         WorkerHost::start(worker.command.clone(), options)
             .await
             .map_err(|error| match &error {
@@ -103,23 +96,4 @@ impl<'a> Workshop<'a> {
                 _ => error.into(),
             })
     }
-}
-
-/// Makes sure that every check that was chosen is there, before anything is called.
-pub(super) fn find_checks(host: &WorkerHost, plan: &Plan) -> Result<(), CommandError> {
-    Ok(UnknownCheck::check(plan, host.checks())?)
-}
-
-/// Checks that every input fits the agent, before anything is called.
-pub(super) async fn check_inputs(
-    host: &WorkerHost,
-    agent: &AgentInfo,
-    plan: &Plan,
-) -> Result<(), CommandError> {
-    let inputs = plan.distinct_inputs().map(|input| &input.arguments);
-    let answers = host
-        .bind(&agent.id, inputs)
-        .await
-        .map_err(CommandError::system("the inputs could not be checked"))?;
-    Ok(Unfit::check(agent, plan, answers)?)
 }

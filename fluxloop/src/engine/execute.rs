@@ -45,6 +45,17 @@ pub enum EngineError {
     Refused(String),
 }
 
+impl EngineError {
+    /// What to do about it, where that is known and not part of the message.
+    #[must_use]
+    pub fn hint(&self) -> Option<&'static str> {
+        match self {
+            Self::Write(error) => error.hint(),
+            Self::Unavailable(_) | Self::Refused(_) => None,
+        }
+    }
+}
+
 /// An experiment, ready to run.
 #[derive(Debug)]
 pub struct Experiment<'a, H> {

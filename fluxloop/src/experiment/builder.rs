@@ -7,7 +7,10 @@ use std::{
 use serde_json::{Value, json};
 
 use super::{ExperimentError, ExperimentResult, env, running::Running};
-use crate::config::{ConfigError, ErrorKind, LoadRequest, Override};
+use crate::{
+    config::{ConfigError, ConfigErrors, ErrorKind, LoadRequest, Override},
+    setup::BeginError,
+};
 
 /// An experiment that a test runs: a configuration, and what the test changes of it.
 ///
@@ -45,7 +48,7 @@ impl Experiment {
     /// When there is no such file.
     pub fn from_config(path: impl AsRef<Path>) -> Result<Self, ExperimentError> {
         let directory = env::package_directory()
-            .map_err(ExperimentError::system("cannot tell the current directory"))?;
+            .map_err(BeginError::system("cannot tell the current directory"))?;
         let config: PathBuf = directory.join(path).components().collect();
         if !config.is_file() {
             let error = ConfigError::new(ErrorKind::NotFound {
@@ -56,7 +59,7 @@ impl Experiment {
                 "a relative path is meant from the package's folder, {}",
                 directory.display()
             );
-            return Err(ExperimentError::Config(error.with_hint(hint).into()));
+            return Err(ConfigErrors::from(error.with_hint(hint)).into());
         }
         let mut request = LoadRequest::new(directory);
         request.config = Some(config);

@@ -2,14 +2,14 @@ use std::io;
 
 use super::{Experiment, ExperimentError, ExperimentResult, env, failures::Failures, limits};
 use crate::{
-    artifact::{Artifacts, ExperimentDirectory, GitQuestion},
-    engine::{self, Clock as _, Consumers, NobodyToAsk, Settings, Stop, StopLevel, SystemClock},
+    artifact::GitQuestion,
+    engine::{self, Consumers, Settings, Stop, StopLevel},
     event::Consumer,
     host::{InProcessHost, InProcessOptions},
-    linked::LinkedAgents,
+    linked::{LinkedAgents, Linking},
     plan::Plan,
-    setup::{Setup, SetupError, Unfit, UnknownCheck},
-    target::TargetSpec,
+    setup::{Begun, Setup, rehearse},
+    within_test::{self, warning},
     worker::protocol::AgentInfo,
 };
 
@@ -18,27 +18,27 @@ pub(super) async fn conduct(
     experiment: Experiment,
     stop: Stop,
 ) -> Result<ExperimentResult, ExperimentError> {
-    let mut warnings = Vec::new();
+    let mut warnings = Warnings::default();
     let setup = Setup::load(&experiment.into_request(), &mut |warning| {
-        warnings.push(warning.report());
+        warnings.add(warning.report());
     })?;
     let linked = LinkedAgents::collect(env::test_crate())?;
-    let agent = meant(&linked, setup.target.as_ref())?;
+    let agent = linked.meant(setup.target.as_ref(), Linking::Use)?;
     let plan = setup.plan.clone().for_agent(&agent.name);
-    if let Some(supervisor) = &setup.supervisor {
-        supervisor.open().map_err(SetupError::from)?;
-    }
+    setup.open_supervisor()?;
     let git = GitQuestion::ask(setup.config.runner.working_directory.clone());
     let replay = setup.replay.as_ref();
-    warnings.extend(replay.and_then(|replay| replay.warning_for(agent)));
-    warnings.extend(limits::of_tests(&setup.config));
+    if let Some(message) = replay.and_then(|replay| replay.warning_for(agent)) {
+        warnings.add(warning(&message));
+    }
+    limits::of_tests(&setup.config).for_each(|limit| warnings.add(limit));
     let host = InProcessHost::start(InProcessOptions {
         parallel: usize::try_from(setup.config.parallel.get()).unwrap_or(usize::MAX),
         observe: setup.config.observe.options(&linked.crates()),
     })
     .await?;
-    UnknownCheck::check(&plan, &host.checks())?;
-    check_inputs(&host, agent, &plan).await?;
+    let bound = host.bind(&agent.id, plan.arguments());
+    rehearse(agent, &plan, &host.checks(), bound).await?;
     if stop.level() > StopLevel::Run {
         return Err(ExperimentError::Stopped);
     }
@@ -53,32 +53,17 @@ pub(super) async fn conduct(
     result
 }
 
-/// The agent that is meant.
-fn meant<'l>(
-    linked: &'l LinkedAgents,
-    target: Option<&TargetSpec>,
-) -> Result<&'l AgentInfo, ExperimentError> {
-    if linked.is_empty() {
-        return Err(ExperimentError::NoAgent);
-    }
-    linked
-        .choose(target)
-        .map_err(|choice| ExperimentError::Choice {
-            choice,
-            unlinked: target.and_then(|target| linked.unlinked(target)),
-        })
+/// What is odd: said at once, and part of the result.
+#[derive(Default)]
+struct Warnings {
+    reports: Vec<String>,
 }
 
-/// Checks that every input fits the agent, before anything is called.
-async fn check_inputs(
-    host: &InProcessHost,
-    agent: &AgentInfo,
-    plan: &Plan,
-) -> Result<(), ExperimentError> {
-    let inputs = plan.distinct_inputs().map(|input| &input.arguments);
-    let answers = host.bind(&agent.id, inputs).await;
-    let answers = answers.map_err(ExperimentError::system("the inputs could not be checked"))?;
-    Ok(Unfit::check(agent, plan, answers)?)
+impl Warnings {
+    fn add(&mut self, report: String) {
+        within_test::say(&report);
+        self.reports.push(report);
+    }
 }
 
 /// An experiment whose agent is known and ready.
@@ -93,19 +78,24 @@ impl Ready<'_> {
     async fn run(
         &self,
         git: GitQuestion,
-        mut warnings: Vec<String>,
+        mut warnings: Warnings,
         stop: Stop,
     ) -> Result<ExperimentResult, ExperimentError> {
         let setup = self.setup;
-        let started_at = SystemClock.now();
-        let directory = ExperimentDirectory::create(&setup.config.output.directory, started_at)?;
-        warnings.extend(directory.warning().map(str::to_owned));
-        let started = setup.started(self.agent, self.plan, &directory, started_at);
-        let mut artifacts = Artifacts::open(setup.artifacts(started.clone(), git.answer()))?;
+        let Begun {
+            directory,
+            started,
+            mut artifacts,
+            ..
+        } = setup.begin(self.agent, self.plan, git)?;
+        if let Some(message) = directory.warning() {
+            warnings.add(warning(message));
+        }
         let mut failures = Failures::default();
-        let best_effort: Vec<&mut dyn Consumer<Error = io::Error>> = vec![&mut failures];
+        let mut best_effort: Vec<&mut dyn Consumer<Error = io::Error>> = vec![&mut failures];
+        let mut traces = within_test::traces(&mut |report| warnings.add(report));
+        best_effort.extend(traces.consumer());
         let mut consumers = Consumers::new(&mut artifacts, best_effort);
-        let approve_all = setup.config.multi_turn.auto_approve_tools;
         let settings = Settings::from(&setup.config);
         let experiment = engine::Experiment {
             plan: self.plan,
@@ -113,15 +103,19 @@ impl Ready<'_> {
             settings: &settings,
             host: self.host,
             supervisor: setup.supervisor.as_ref(),
-            approver: (!approve_all).then_some(&NobodyToAsk),
+            approver: within_test::approver(&setup.config, &mut |report| warnings.add(report)),
         };
         let finished = experiment
-            .run(started, &SystemClock, stop, &mut consumers)
-            .await
-            .map_err(|engine| ExperimentError::Engine {
-                engine,
-                directory: directory.path().to_owned(),
-            })?;
-        ExperimentResult::new(directory.path(), finished, (failures.into_runs(), warnings))
+            .run(started, &engine::SystemClock, stop.clone(), &mut consumers)
+            .await;
+        if let Some(loss) = traces.finish(&stop).await {
+            warnings.add(warning(&loss));
+        }
+        let finished = finished.map_err(|engine| ExperimentError::Engine {
+            engine,
+            directory: directory.path().to_owned(),
+        })?;
+        let lists = (failures.into_runs(), warnings.reports);
+        ExperimentResult::new(directory.path(), finished, lists)
     }
 }

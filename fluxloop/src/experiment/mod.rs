@@ -45,6 +45,8 @@
 //!   a difference, the result [says so](ExperimentResult::warnings).
 //! - Nobody is there to approve tools: with `multi_turn.auto_approve_tools: false` all of them are refused.
 //!
+//! Warnings are part of the [result](ExperimentResult::warnings), and printed on standard error, each once in a process.
+//!
 //! # What is observed
 //!
 //! As anywhere else, the `tracing` spans and events within a run, each experiment its own. The subscriber that a test

@@ -3,7 +3,10 @@ use std::{panic::resume_unwind, thread};
 use tokio::sync::oneshot;
 
 use super::{Experiment, ExperimentError, ExperimentResult, flow};
-use crate::engine::{StopLevel, Stopper};
+use crate::{
+    engine::{StopLevel, Stopper, runtime},
+    setup::BeginError,
+};
 
 type Outcome = Result<ExperimentResult, ExperimentError>;
 
@@ -26,14 +29,11 @@ impl Running {
             .spawn(move || {
                 // Dropped when all else is done, also by a panic.
                 let _ending = ending;
-                // The engine's runtime: one thread, which made it faster than two.
-                tokio::runtime::Builder::new_current_thread()
-                    .enable_all()
-                    .build()
-                    .map_err(ExperimentError::system("cannot start the runtime"))?
+                runtime()
+                    .map_err(BeginError::system("cannot start the runtime"))?
                     .block_on(flow::conduct(experiment, stop))
             })
-            .map_err(ExperimentError::system("cannot start a thread"))?;
+            .map_err(BeginError::system("cannot start a thread"))?;
         Ok(Self {
             stopper,
             thread: Some(thread),

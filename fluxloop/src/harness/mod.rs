@@ -19,6 +19,7 @@ mod session;
 mod snapshots;
 mod suite;
 mod trials;
+mod verdicts;
 
 use std::process::ExitCode;
 
@@ -68,6 +69,25 @@ fn run(call: &Call<'_>, arguments: &Arguments) -> Result<ExitCode, HarnessError>
         return Ok(libtest_mimic::run(arguments, trials).exit_code());
     }
     let junit = Junit::begin(&environment, nextest.is_some())?;
+    let (conclusion, ends) =
+        conduct(projects, arguments, nextest.as_ref()).inspect_err(|error| junit.fail(error))?;
+    let reported = junit.finish(&ends);
+    let judged = if nextest.is_some() {
+        // Each process knows of its own test alone.
+        Judged::Test
+    } else {
+        Judged::Experiment
+    };
+    let code = judge(&conclusion, ends, (judged, environment.no_fail));
+    reported.map(|()| code)
+}
+
+/// Runs the tests that are asked for, and ends their experiments.
+fn conduct(
+    projects: Vec<Project>,
+    arguments: &Arguments,
+    nextest: Option<&Nextest>,
+) -> Result<(Conclusion, Vec<Ended>), HarnessError> {
     let only = arguments.filter.as_deref().filter(|_| arguments.exact);
     let suites = projects
         .into_iter()
@@ -80,19 +100,11 @@ fn run(call: &Call<'_>, arguments: &Arguments) -> Result<ExitCode, HarnessError>
         .into_iter()
         .zip(trials.selected)
         .filter(|(_, selected)| !selected.is_empty())
-        .map(|(suite, selected)| Session::start(suite, selected, nextest.clone()))
+        .map(|(suite, selected)| Session::start(suite, selected, nextest.cloned()))
         .collect::<Result<Vec<_>, _>>()?;
     let conclusion = libtest_mimic::run(&arguments, trials.trials);
-    let ends: Vec<_> = sessions.into_iter().map(Session::finish).collect();
-    let reported = junit.finish(&ends);
-    let judged = if nextest.is_some() {
-        // Each process knows of its own test alone.
-        Judged::Test
-    } else {
-        Judged::Experiment
-    };
-    let code = judge(&conclusion, ends, (judged, environment.no_fail));
-    reported.map(|()| code)
+    let ends = sessions.into_iter().map(Session::finish).collect();
+    Ok((conclusion, ends))
 }
 
 /// What decides on the exit code.
@@ -105,26 +117,21 @@ enum Judged {
 }
 
 /// Says how the experiments ended; the exit code that follows from it.
-fn judge(
-    conclusion: &Conclusion,
-    ends: Vec<Result<Ended, HarnessError>>,
-    (judged, no_fail): (Judged, bool),
-) -> ExitCode {
-    let (mut failed_runs, mut accepted) = (0, 0);
+fn judge(conclusion: &Conclusion, ends: Vec<Ended>, (judged, no_fail): (Judged, bool)) -> ExitCode {
+    let (mut rejected, mut accepted) = (0, 0);
     let (mut holds, mut interrupted) = (true, false);
-    for end in ends {
-        match end {
-            Ok(ended) => {
-                let passed =
-                    no_fail || judged == Judged::Experiment && ended.finished.verdict.passed;
+    for ended in ends {
+        rejected += ended.verdicts.rejected();
+        match ended.finished {
+            Ok(finished) => {
+                let passed = no_fail || judged == Judged::Experiment && finished.verdict.passed;
                 if judged == Judged::Experiment {
-                    report::ended(&ended);
+                    report::ended(&finished, &ended.directory);
                     holds &= passed;
                 }
-                let failed = ended.finished.statistics.counts().failed;
-                failed_runs += failed;
+                let failed = finished.statistics.counts().failed;
                 accepted += if passed { failed } else { 0 };
-                interrupted |= ended.finished.interrupted;
+                interrupted |= finished.interrupted;
             }
             Err(error) => {
                 report::error(&error);
@@ -132,12 +139,10 @@ fn judge(
             }
         }
     }
-    // Snapshots that do not hold, or a failure of our own.
-    let others = conclusion.num_failed.saturating_sub(failed_runs);
-    if others > 0 {
+    if rejected > 0 {
         report::text(&format!(
             "fluxloop: {} failed for another reason than their runs, and no gate accepts that\n",
-            plural(others, "test")
+            plural(rejected, "test")
         ));
     }
     holds &= conclusion.num_failed <= accepted;

@@ -12,7 +12,6 @@ use super::{
     env::Environment,
     kept::Kept,
     nextest::Nextest,
-    report,
     snapshots::Snapshots,
     suite::{Suite, case_name, test_name},
 };
@@ -21,6 +20,7 @@ use crate::{
     linked::crate_of,
     setup::{Setup, SetupError, target_of},
     target::normal,
+    within_test,
     worker::protocol::AgentInfo,
 };
 
@@ -83,7 +83,7 @@ impl Project {
         request: &LoadRequest,
         prefix: Option<String>,
     ) -> Result<Self, HarnessError> {
-        let loaded = config::load(request).map_err(SetupError::from)?;
+        let loaded = config::load(request)?;
         loaded.warnings.iter().for_each(warn);
         let config = loaded.config;
         let agent = agent(call, target_of(&config)?.as_ref())?;
@@ -139,6 +139,7 @@ impl Project {
             setup,
             prefix: self.prefix,
             desk: Arc::default(),
+            verdicts: Arc::default(),
             snapshots: self.snapshots,
             own_crates: self.own_crates,
             agent: self.agent,
@@ -163,7 +164,7 @@ impl Project {
 }
 
 fn warn(warning: &Warning) {
-    report::text(&warning.report());
+    within_test::say(&warning.report());
 }
 
 /// What every configuration is loaded with.

@@ -3,17 +3,14 @@
 use std::{
     fmt::Write as _,
     io::{self, Write as _},
+    path::Path,
 };
 
-use super::{HarnessError, session::Ended};
-use crate::{summary::words::plural, visible::visible};
+use super::HarnessError;
+use crate::{event::Finished, summary::words::plural, visible::visible};
 
 /// Says how the experiment ended and where it stands.
-pub(super) fn ended(ended: &Ended) {
-    let Ended {
-        finished,
-        directory,
-    } = ended;
+pub(super) fn ended(finished: &Finished, directory: &Path) {
     let counts = finished.statistics.counts();
     let verdict = &finished.verdict;
     let mut said = format!(

@@ -12,19 +12,20 @@ use super::{
     HarnessError,
     desk::{Answers, Desk},
     nextest::Nextest,
-    report,
     suite::Suite,
+    verdicts::Verdicts,
 };
 use crate::{
-    artifact::{Artifacts, ExperimentDirectory, GitQuestion, GitState, SharedExperiment},
+    artifact::{ArtifactError, Artifacts, GitQuestion, SharedExperiment},
     engine::{
-        Approver, Clock as _, Consumers, Experiment, NobodyToAsk, Settings, Signals, Stop,
-        StopLevel, Stopper, SystemClock,
+        Clock as _, Consumers, Experiment, Settings, Signals, Stop, StopLevel, Stopper,
+        SystemClock, runtime,
     },
     event::{Consumer, Finished, Started},
-    host::{Logs, WorkerCommand, WorkerHost, WorkerOptions},
+    host::{Logs, WorkerCommand, WorkerHost},
     plan::Plan,
-    setup::{Unfit, UnknownCheck},
+    setup::{BeginError, Begun, rehearse, worker_options},
+    within_test,
 };
 
 /// An experiment that runs the cases that tests ask for, on a thread of its own.
@@ -32,13 +33,17 @@ use crate::{
 pub(super) struct Session {
     thread: JoinHandle<Result<Finished, HarnessError>>,
     desk: Arc<Desk>,
+    verdicts: Arc<Verdicts>,
     directory: PathBuf,
 }
 
 /// An experiment that has ended.
 #[derive(Debug)]
 pub(super) struct Ended {
-    pub(super) finished: Finished,
+    /// How; or why it could not be run to its end.
+    pub(super) finished: Result<Finished, HarnessError>,
+    /// What became of its tests besides their runs.
+    pub(super) verdicts: Arc<Verdicts>,
     /// Its directory.
     pub(super) directory: PathBuf,
 }
@@ -53,7 +58,7 @@ impl Session {
         let whole = suite.plan.clone();
         let plan = suite.plan.clone().only(selected);
         let suite = Suite { plan, ..suite };
-        let desk = Arc::clone(&suite.desk);
+        let (desk, verdicts) = (Arc::clone(&suite.desk), Arc::clone(&suite.verdicts));
         let demands = desk.open();
         let (ready, is_ready) = mpsc::sync_channel(1);
         let thread = std::thread::Builder::new()
@@ -65,11 +70,12 @@ impl Session {
                     &ready,
                 )
             })
-            .map_err(HarnessError::system("cannot start the engine's thread"))?;
+            .map_err(BeginError::system("cannot start the engine's thread"))?;
         match is_ready.recv() {
             Ok(directory) => Ok(Self {
                 thread,
                 desk,
+                verdicts,
                 directory,
             }),
             // It ended before it was ready, and says why.
@@ -78,12 +84,13 @@ impl Session {
     }
 
     /// Ends the experiment: no further case comes.
-    pub(super) fn finish(self) -> Result<Ended, HarnessError> {
+    pub(super) fn finish(self) -> Ended {
         self.desk.close();
-        Ok(Ended {
-            finished: ended(self.thread)?,
+        Ended {
+            finished: ended(self.thread),
+            verdicts: self.verdicts,
             directory: self.directory,
-        })
+        }
     }
 }
 
@@ -101,13 +108,10 @@ fn serve(
 ) -> Result<Finished, HarnessError> {
     // However this ends: nobody must wait for it any more.
     let _end = EndOfDesk(Arc::clone(&suite.desk));
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .map_err(HarnessError::system("cannot start the runtime"))?;
+    let runtime = runtime().map_err(BeginError::system("cannot start the runtime"))?;
     runtime.block_on(async {
         let mut signals =
-            Signals::listen().map_err(HarnessError::system("cannot listen for signals"))?;
+            Signals::listen().map_err(BeginError::system("cannot listen for signals"))?;
         let logs = Logs::new(suite.setup.config.secrets.clone());
         let host = tokio::select! {
             host = host(&suite, &logs) => host?,
@@ -132,13 +136,11 @@ impl Drop for EndOfDesk {
 }
 
 /// Starts this program as a worker, and has it say whether the inputs fit the agent.
-async fn host(suite: &Suite, logs: &Logs) -> Result<WorkerHost, HarnessError> {
+async fn host(suite: &Suite, logs: &Logs) -> Result<WorkerHost, BeginError> {
     let config = &suite.setup.config;
-    if let Some(supervisor) = &suite.setup.supervisor {
-        supervisor.open().map_err(crate::setup::SetupError::from)?;
-    }
+    suite.setup.open_supervisor()?;
     let program = std::env::current_exe()
-        .map_err(HarnessError::system("cannot find this program's own file"))?;
+        .map_err(BeginError::system("cannot find this program's own file"))?;
     let variables = config.runner.environment.iter();
     let command = WorkerCommand {
         program,
@@ -148,20 +150,9 @@ async fn host(suite: &Suite, logs: &Logs) -> Result<WorkerHost, HarnessError> {
             .collect(),
         working_directory: config.runner.working_directory.clone(),
     };
-    let options = WorkerOptions {
-        parallel: usize::try_from(config.parallel.get()).unwrap_or(usize::MAX),
-        crash_rerun: config.runner.crash_rerun,
-        logs: logs.clone(),
-        observe: config.observe.options(&suite.own_crates),
-    };
-    let host = WorkerHost::start(command, options).await?;
-    UnknownCheck::check(&suite.plan, host.checks())?;
-    let inputs = suite.plan.distinct_inputs().map(|input| &input.arguments);
-    let answers = host
-        .bind(&suite.agent.id, inputs)
-        .await
-        .map_err(HarnessError::system("the inputs could not be checked"))?;
-    Unfit::check(&suite.agent, &suite.plan, answers)?;
+    let host = WorkerHost::start(command, worker_options(config, &suite.own_crates, logs)).await?;
+    let bound = host.bind(&suite.agent.id, suite.plan.arguments());
+    rehearse(&suite.agent, &suite.plan, host.checks(), bound).await?;
     Ok(host)
 }
 
@@ -184,13 +175,20 @@ impl Run<'_> {
         let Suite {
             setup, agent, plan, ..
         } = &self.suite;
+        let replay = setup.replay.as_ref();
+        if let Some(warning) = replay.and_then(|replay| replay.warning_for(agent)) {
+            warn(&warning);
+        }
         let (started, mut artifacts) = self.artifacts()?;
         let mut answers = Answers {
             desk: Arc::clone(&self.suite.desk),
             directory: started.directory.clone(),
             has_snapshots: self.suite.snapshots.is_some(),
         };
-        let best_effort: Vec<&mut dyn Consumer<Error = io::Error>> = vec![&mut answers];
+        let mut best_effort: Vec<&mut dyn Consumer<Error = io::Error>> = vec![&mut answers];
+        let say = &mut |report: String| within_test::say(&report);
+        let mut traces = within_test::traces(say);
+        best_effort.extend(traces.consumer());
         let mut consumers = Consumers::new(&mut artifacts, best_effort);
         let settings = Settings::from(&setup.config);
         let experiment = Experiment {
@@ -199,7 +197,7 @@ impl Run<'_> {
             settings: &settings,
             host,
             supervisor: setup.supervisor.as_ref(),
-            approver: self.approver(),
+            approver: within_test::approver(&setup.config, say),
         };
         let (stopper, stop) = Stopper::new();
         // Tests begin: whoever waits for it has not gone.
@@ -209,26 +207,25 @@ impl Run<'_> {
             finished = experiment.run_on_demand(demands, (started, &SystemClock), stop.clone(), &mut consumers) => finished,
             never = &mut passing_on => match never {},
         };
+        let release = async { tokio::join!(self.release(host, &stop), traces.finish(&stop)) };
         tokio::select! {
-            () = self.release(host, &stop) => {}
+            ((), loss) = release => loss.iter().for_each(|loss| warn(loss)),
             never = &mut passing_on => match never {},
         }
-        Ok(finished?)
+        finished.map_err(HarnessError::Engine)
     }
 
     /// The experiment's directory, and what writes to it.
-    fn artifacts(&self) -> Result<(Started, Artifacts), HarnessError> {
+    fn artifacts(&self) -> Result<(Started, Artifacts), ArtifactError> {
         let Some((nextest, whole)) = &self.shared else {
-            let (started, git) = self.create(&self.suite.plan)?;
-            let artifacts = Artifacts::open(self.suite.setup.artifacts(started.clone(), git))?;
-            return Ok((started, artifacts));
+            let begun = self.begin(&self.suite.plan)?;
+            return Ok((begun.started, begun.artifacts));
         };
         let setup = &self.suite.setup;
         let key = nextest.key(self.suite.config_file());
         let create = || {
-            let (started, git) = self.create(whole)?;
-            Artifacts::open(setup.artifacts(started.clone(), git.clone()))?;
-            Ok::<_, HarnessError>((started, git))
+            let begun = self.begin(whole)?;
+            Ok::<_, ArtifactError>((begun.started, begun.git))
         };
         let shared = SharedExperiment::join(&setup.config.output.directory, &key, create)?;
         self.logs.open(&shared.directory().join("logs"));
@@ -244,33 +241,15 @@ impl Run<'_> {
     }
 
     /// Makes the experiment's directory.
-    fn create(&self, plan: &Plan) -> Result<(Started, Option<GitState>), HarnessError> {
+    fn begin(&self, plan: &Plan) -> Result<Begun, ArtifactError> {
         let Suite { setup, agent, .. } = &self.suite;
         let git = GitQuestion::ask(setup.config.runner.working_directory.clone());
-        let started_at = SystemClock.now();
-        let directory = ExperimentDirectory::create(&setup.config.output.directory, started_at)?;
-        if let Some(warning) = directory.warning() {
+        let begun = setup.begin(agent, plan, git)?;
+        if let Some(warning) = begun.directory.warning() {
             warn(warning);
         }
-        let replay = setup.replay.as_ref();
-        if let Some(warning) = replay.and_then(|replay| replay.warning_for(agent)) {
-            warn(&warning);
-        }
-        self.logs.open(&directory.logs());
-        let started = setup.started(agent, plan, directory.path(), started_at);
-        Ok((started, git.answer()))
-    }
-
-    /// Who allows tools, unless all of them are.
-    fn approver(&self) -> Option<&'static dyn Approver> {
-        if self.suite.setup.config.multi_turn.auto_approve_tools {
-            return None;
-        }
-        warn(
-            "every tool will be refused: tools have to be approved, and a test asks nobody; \
-             set `multi_turn.auto_approve_tools: true` to approve them all",
-        );
-        Some(&NobodyToAsk)
+        self.logs.open(&begun.directory.logs());
+        Ok(begun)
     }
 
     /// Ends the worker, and says what became of the logs.
@@ -286,5 +265,5 @@ impl Run<'_> {
 }
 
 fn warn(message: &str) {
-    report::text(&crate::config::report("warning", message, None, None));
+    within_test::say(&within_test::warning(message));
 }

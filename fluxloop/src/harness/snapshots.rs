@@ -19,6 +19,15 @@ const REDACTED: &str = "[redacted]";
 /// The longest name of a file but for what insta adds, in bytes. File systems take 255.
 const LONGEST: usize = 180;
 
+/// An answer that is not what it should be.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Mismatch {
+    /// In a word.
+    pub(super) kind: &'static str,
+    /// With the texts that differ, safe to show.
+    pub(super) message: String,
+}
+
 /// The answers of one configuration's cases, beside what they were.
 #[derive(Debug)]
 pub(super) struct Snapshots {
@@ -44,7 +53,7 @@ impl Snapshots {
 
     /// Compares the answer of a test, which is called so but for its iteration, with those of its other tries, and with its
     /// snapshot.
-    pub(super) fn judge(&self, case: &str, iteration: u32, view: &str) -> Result<(), String> {
+    pub(super) fn judge(&self, case: &str, iteration: u32, view: &str) -> Result<(), Mismatch> {
         let mut text = view.to_owned();
         for redact in &self.redact {
             text = redact.replace_all(&text, REDACTED).into_owned();
@@ -56,12 +65,15 @@ impl Snapshots {
             let said = said.or_else(|| panic.downcast_ref::<&str>().copied());
             let said = said.unwrap_or("the answer is not that of its snapshot");
             let hint = "`cargo insta review` shows and accepts what has changed";
-            format!("{}\n{hint}", shown(said))
+            Mismatch {
+                kind: "snapshot",
+                message: format!("{}\n{hint}", shown(said)),
+            }
         })
     }
 
     /// An agent that answers differently each time has no snapshot that could hold.
-    fn tries_agree(&self, case: &str, iteration: u32, text: &str) -> Result<(), String> {
+    fn tries_agree(&self, case: &str, iteration: u32, text: &str) -> Result<(), Mismatch> {
         let mut first = self.first.lock().unwrap_or_else(PoisonError::into_inner);
         match first.entry(case.to_owned()) {
             hash_map::Entry::Vacant(none) => {
@@ -71,13 +83,17 @@ impl Snapshots {
             hash_map::Entry::Occupied(known) if known.get().1 == text => Ok(()),
             hash_map::Entry::Occupied(known) => {
                 let (other, said) = known.get();
-                Err(format!(
+                let message = format!(
                     "unstable: the same case was answered in different ways, so it was not compared with its snapshot\n\
                      iter_{other}: {}\niter_{iteration}: {}\n\
                      what may differ can be left out: `snapshot.redact` in the configuration",
                     shown(said),
                     shown(text)
-                ))
+                );
+                Err(Mismatch {
+                    kind: "unstable",
+                    message,
+                })
             }
         }
     }
@@ -173,9 +189,11 @@ mod tests {
         let judge = |iteration, view| snapshots.judge("run::any::a", iteration, view);
         assert_eq!(judge(0, "took 12ms"), Ok(()));
         assert_eq!(judge(1, "took 13ms"), Ok(()));
-        insta::assert_snapshot!(judge(2, "took\nlong").unwrap_err());
+        insta::assert_snapshot!(judge(2, "took\nlong").unwrap_err().message);
         let other = Snapshots::new(compare, &SnapshotSettings::default());
-        insta::assert_snapshot!(other.judge("run::any::a", 0, "wrong").unwrap_err(), @"
+        let mismatch = other.judge("run::any::a", 0, "wrong").unwrap_err();
+        assert_eq!(mismatch.kind, "snapshot");
+        insta::assert_snapshot!(mismatch.message, @"
         insta says so
         `cargo insta review` shows and accepts what has changed
         ");

@@ -3,7 +3,7 @@ use std::{
     sync::Arc,
 };
 
-use super::{desk::Desk, snapshots::Snapshots};
+use super::{desk::Desk, snapshots::Snapshots, verdicts::Verdicts};
 use crate::{plan::Plan, setup::Setup, worker::protocol::AgentInfo};
 
 /// One configuration's cases, and all that is known of them before any is run.
@@ -17,6 +17,8 @@ pub(super) struct Suite {
     pub(super) prefix: Option<String>,
     /// Where its tests ask for their cases.
     pub(super) desk: Arc<Desk>,
+    /// What becomes of its tests besides their runs.
+    pub(super) verdicts: Arc<Verdicts>,
     /// Where answers are compared.
     pub(super) snapshots: Option<Arc<Snapshots>>,
     /// The crates whose `debug` spans are recorded, too.

@@ -2,8 +2,11 @@ use std::sync::Arc;
 
 use libtest_mimic::{Arguments, Completion, Trial};
 
-use super::{HarnessError, project::Project, suite::Suite};
+use super::{HarnessError, project::Project, suite::Suite, verdicts::Verdict};
 use crate::plan::Case;
+
+/// Why a case may not be run.
+const NOT_RUN: &str = "the experiment ended before it";
 
 /// The tests that libtest may run.
 pub(super) struct Trials {
@@ -49,18 +52,24 @@ impl Trials {
 }
 
 fn trial(suite: &Suite, case: &Case) -> Trial {
-    let desk = Arc::clone(&suite.desk);
+    let (desk, verdicts) = (Arc::clone(&suite.desk), Arc::clone(&suite.verdicts));
     let snapshots = suite.snapshots.clone();
     let (index, iteration) = (case.index, case.iteration);
-    let name = suite.test_name(&case.name);
-    let test = name.clone();
-    Trial::ignorable_test(name, move || {
+    let (test, case) = (suite.test_name(&case.name), case.name.clone());
+    Trial::ignorable_test(test.clone(), move || {
         let Some(answer) = desk.run(index) else {
-            return Ok(Completion::ignored_with("the experiment ended before it"));
+            verdicts.note(&case, Verdict::Ignored(NOT_RUN));
+            return Ok(Completion::ignored_with(NOT_RUN));
         };
         if let (Some(view), Some(snapshots)) = (answer?, &snapshots) {
-            let case = test.rsplit_once("::iter_").map_or(&*test, |(case, _)| case);
-            snapshots.judge(case, iteration, &view)?;
+            let all_tries = test.rsplit_once("::iter_").map_or(&*test, |(name, _)| name);
+            snapshots
+                .judge(all_tries, iteration, &view)
+                .map_err(|mismatch| {
+                    let message = mismatch.message.clone();
+                    verdicts.note(&case, Verdict::Rejected(mismatch));
+                    message
+                })?;
         }
         Ok(Completion::Completed)
     })

@@ -3,7 +3,10 @@ use std::fmt::Write as _;
 use quick_junit::{NonSuccessKind, TestCase, TestCaseStatus};
 use serde_json::value::RawValue;
 
-use super::text::{clean, cut, seconds};
+use super::{
+    CaseVerdict,
+    text::{clean, cut, seconds},
+};
 use crate::artifact::read::{RecordedFailure, RecordedRun};
 
 /// The most of a message, of a description and of a transcript that a report has, in bytes. The experiment has them whole.
@@ -13,9 +16,20 @@ const MOST_OF_TRANSCRIPT: usize = 32_000;
 /// The most of one text within these.
 const MOST_OF_TEXT: usize = 4_000;
 
-/// A run as a test case.
-pub(super) fn of(run: &RecordedRun, target: &str) -> TestCase {
-    let mut case = TestCase::new(clean(&run.case), status(run));
+/// A run as a test case, with what else became of it.
+pub(super) fn of(run: &RecordedRun, verdict: Option<&CaseVerdict>, target: &str) -> TestCase {
+    let status = match verdict {
+        Some(CaseVerdict::Rejected { kind, message }) if run.success => {
+            let failure = RecordedFailure {
+                kind: Some(kind.clone()),
+                message: message.clone(),
+                ..RecordedFailure::default()
+            };
+            failed(run, &failure)
+        }
+        _ => status(run),
+    };
+    let mut case = TestCase::new(clean(&run.case), status);
     case.set_classname(clean(target));
     case.set_time(seconds(run.duration_ms / 1000.0));
     if let Some(started) = run.started_at {
@@ -32,12 +46,33 @@ pub(super) fn of(run: &RecordedRun, target: &str) -> TestCase {
     case
 }
 
+/// A case of which there is no run.
+pub(super) fn without_run(name: &str, verdict: &CaseVerdict, target: &str) -> TestCase {
+    let mut status;
+    match verdict {
+        CaseVerdict::Skipped { reason } => {
+            status = TestCaseStatus::skipped();
+            status.set_message(clean(reason));
+        }
+        CaseVerdict::Rejected { kind, message } => {
+            status = TestCaseStatus::non_success(NonSuccessKind::Failure);
+            status.set_type(clean(kind)).set_message(clean(message));
+        }
+    }
+    let mut case = TestCase::new(clean(name), status);
+    case.set_classname(clean(target));
+    case
+}
+
 fn status(run: &RecordedRun) -> TestCaseStatus {
     if run.success {
         return TestCaseStatus::success();
     }
     let unknown = RecordedFailure::default();
-    let failure = run.error.as_ref().unwrap_or(&unknown);
+    failed(run, run.error.as_ref().unwrap_or(&unknown))
+}
+
+fn failed(run: &RecordedRun, failure: &RecordedFailure) -> TestCaseStatus {
     let kind = failure.kind.as_deref().unwrap_or("failed");
     let mut status = TestCaseStatus::non_success(fault(kind));
     let first = failure.message.lines().next().unwrap_or_default();

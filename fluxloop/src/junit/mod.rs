@@ -2,25 +2,26 @@
 //!
 //! Each run is a test case, named as everywhere and of a class named after the agent; the gate is one more, the last. What an
 //! agent did wrong is a `<failure>`; what was none of its doing, such as a supervisor that gave no answer, is an `<error>`.
+//! In `cargo test` a case may have failed though its run succeeded, or not have been run: [`CaseVerdict`].
 //!
 //! The report is made at the end, of the rows that the experiment has written: while it runs, nothing is held for it. At
 //! the beginning a report is written that says that the experiment has not ended, so that one that is killed leaves neither
 //! none nor that of an earlier one.
 
 mod case;
+mod reported;
 mod text;
 
-use std::{
-    io,
-    path::{Path, PathBuf},
-    time::Duration,
-};
+use std::{io, path::PathBuf, time::Duration};
 
 use quick_junit::{NonSuccessKind, Report, SerializeError, TestCase, TestCaseStatus, TestSuite};
+
+pub use reported::{CaseVerdict, Reported};
 
 use crate::{
     artifact::read::{ReadError, RecordedExperiment},
     event::Finished,
+    summary::words::plural,
     whole_file,
 };
 use text::{clean, seconds};
@@ -78,28 +79,37 @@ impl JunitFile {
     /// When it cannot be written: better now than after the last run.
     pub fn begin(path: impl Into<PathBuf>) -> Result<Self, JunitError> {
         let file = Self { path: path.into() };
-        let mut status = TestCaseStatus::non_success(NonSuccessKind::Error);
-        status
-            .set_type("unfinished")
-            .set_message("the experiment has not ended");
-        let mut suite = TestSuite::new(FLUXLOOP);
-        suite.add_test_case(gate(status));
-        file.write(vec![suite])?;
+        file.unfinished("the experiment has not ended")?;
         Ok(file)
     }
 
-    /// Writes the report of experiments that have ended, or were cut short: a suite for each, of its directory.
+    /// Writes a report that says why nothing was run.
+    ///
+    /// # Errors
+    ///
+    /// When it cannot be written.
+    pub fn fail(&self, why: &str) -> Result<(), JunitError> {
+        self.unfinished(why)
+    }
+
+    fn unfinished(&self, why: &str) -> Result<(), JunitError> {
+        let mut suite = TestSuite::new(FLUXLOOP);
+        suite.add_test_case(gate(unfinished(why)));
+        self.write(vec![suite])
+    }
+
+    /// Writes the report of experiments that have ended, or were cut short: a suite for each.
     ///
     /// # Errors
     ///
     /// When the rows cannot be read, or the file cannot be written.
     pub fn finish<'a>(
         &self,
-        ended: impl IntoIterator<Item = (&'a Path, &'a Finished)>,
+        experiments: impl IntoIterator<Item = Reported<'a>>,
     ) -> Result<(), JunitError> {
-        let suites = ended
+        let suites = experiments
             .into_iter()
-            .map(|(directory, finished)| suite(directory, finished))
+            .map(suite)
             .collect::<Result<Vec<_>, _>>()
             .map_err(|source| JunitError::Read {
                 path: self.path.clone(),
@@ -124,20 +134,20 @@ impl JunitFile {
     }
 }
 
-fn suite(directory: &Path, finished: &Finished) -> Result<TestSuite, ReadError> {
-    let experiment = RecordedExperiment::open(directory)?;
+fn suite(mut reported: Reported<'_>) -> Result<TestSuite, ReadError> {
+    let experiment = RecordedExperiment::open(reported.directory)?;
     let summary = experiment.summary();
     let mut suite = TestSuite::new(clean(&summary.experiment_name));
-    suite.set_time(summary.started_at.map_or(Duration::ZERO, |started| {
-        seconds(finished.at.duration_since(started).as_secs_f64())
-    }));
+    if let (Ok(finished), Some(started)) = (&reported.end, summary.started_at) {
+        suite.set_time(seconds(finished.at.duration_since(started).as_secs_f64()));
+    }
     if let Some(started) = summary.started_at {
         suite
             .extra
             .insert("timestamp".into(), started.to_string().into());
     }
     let properties = [
-        ("experiment", directory.display().to_string()),
+        ("experiment", reported.directory.display().to_string()),
         ("target", summary.target.clone()),
         (
             "seed",
@@ -152,11 +162,20 @@ fn suite(directory: &Path, finished: &Finished) -> Result<TestSuite, ReadError> 
     for (name, value) in properties {
         suite.add_property((name, clean(&value).as_str()));
     }
+    let status = match &reported.end {
+        Ok(finished) => gate_status(finished, summary.planned_traces, reported.rejected()),
+        Err(why) => unfinished(why),
+    };
     // Both files have a row for each run; this one has conversations, too.
     for run in experiment.traces()? {
-        suite.add_test_case(case::of(&run?, &summary.target));
+        let run = run?;
+        let verdict = reported.verdicts.remove(&run.case);
+        suite.add_test_case(case::of(&run, verdict.as_ref(), &summary.target));
     }
-    suite.add_test_case(gate(gate_status(finished, summary.planned_traces)));
+    for (name, verdict) in &reported.verdicts {
+        suite.add_test_case(case::without_run(name, verdict, &summary.target));
+    }
+    suite.add_test_case(gate(status));
     Ok(suite)
 }
 
@@ -167,8 +186,20 @@ fn gate(status: TestCaseStatus) -> TestCase {
     case
 }
 
-/// What the gate says. Of an experiment that was cut short it says nothing yet.
-fn gate_status(finished: &Finished, planned: u64) -> TestCaseStatus {
+/// There is no verdict, for this reason.
+fn unfinished(why: &str) -> TestCaseStatus {
+    let mut status = TestCaseStatus::non_success(NonSuccessKind::Error);
+    status
+        .set_type("unfinished")
+        .set_message(clean(why.lines().next().unwrap_or_default()));
+    if why.lines().nth(1).is_some() {
+        status.set_description(clean(why));
+    }
+    status
+}
+
+/// What the gate says, which accepts no cases that were rejected. Of an experiment that was cut short it says nothing yet.
+fn gate_status(finished: &Finished, planned: u64, rejected: usize) -> TestCaseStatus {
     let counts = finished.statistics.counts();
     let conditions = finished.verdict.conditions(counts);
     if finished.interrupted {
@@ -179,13 +210,16 @@ fn gate_status(finished: &Finished, planned: u64) -> TestCaseStatus {
         ));
         return status;
     }
-    if finished.verdict.passed {
-        return TestCaseStatus::success();
-    }
+    let message = match (finished.verdict.passed, rejected) {
+        (true, 0) => return TestCaseStatus::success(),
+        (true, _) => format!(
+            "{} failed for another reason than their runs, and no gate accepts that: {conditions}",
+            plural(rejected, "test")
+        ),
+        (false, _) => format!("the gate does not hold: {conditions}"),
+    };
     let mut status = TestCaseStatus::non_success(NonSuccessKind::Failure);
-    status
-        .set_type(GATE)
-        .set_message(format!("the gate does not hold: {conditions}"));
+    status.set_type(GATE).set_message(message);
     status
 }
 

@@ -42,10 +42,20 @@ fn finished(successful: u64, failed: u64, interrupted: bool) -> Finished {
 
 /// The report, with the experiment's path left out.
 fn report(rows: &[&str], finished: &Finished) -> String {
+    report_with(rows, Ok(finished), [])
+}
+
+fn report_with<const N: usize>(
+    rows: &[&str],
+    end: Result<&Finished, String>,
+    verdicts: [(&str, CaseVerdict); N],
+) -> String {
     let folder = experiment(rows);
     let path = folder.path().join("new/folder/junit.xml");
     let file = JunitFile::begin(&path).unwrap();
-    file.finish([(folder.path(), finished)]).unwrap();
+    let verdicts = verdicts.map(|(case, verdict)| (case.to_owned(), verdict));
+    let reported = Reported::new(folder.path(), end).with_verdicts(verdicts);
+    file.finish([reported]).unwrap();
     let xml = fs::read_to_string(&path).unwrap();
     xml.replace(&folder.path().display().to_string(), "[experiment]")
 }
@@ -108,6 +118,40 @@ fn an_experiment_that_was_cut_short_is_an_error_whatever_the_gate_says() {
     assert!(xml.contains("<error message=\"interrupted after"), "{xml}");
     assert!(
         xml.contains(" of 5 runs: no run failed\" type=\"interrupted\""),
+        "{xml}"
+    );
+}
+
+#[test]
+fn what_a_test_says_besides_its_run_is_told() {
+    let rejected = CaseVerdict::Rejected {
+        kind: "snapshot".to_owned(),
+        message: "the answer is not that of its snapshot\n-yes\n+no".to_owned(),
+    };
+    let skipped = CaseVerdict::Skipped {
+        reason: "the experiment ended before it".to_owned(),
+    };
+    let verdicts = [
+        ("run::any::hi::iter_0", rejected),
+        ("run::any::late::iter_0", skipped),
+    ];
+    insta::assert_snapshot!(report_with(
+        &[&row(OK)],
+        Ok(&finished(1, 0, false)),
+        verdicts
+    ));
+}
+
+#[test]
+fn an_experiment_that_could_not_go_on_says_why_and_what_was_run() {
+    let why = "no agent can be called any more: it does not start".to_owned();
+    let xml = report_with(&[&row(OK)], Err(why), []);
+    assert!(
+        xml.contains("tests=\"2\" skipped=\"0\" failures=\"0\" errors=\"1\""),
+        "{xml}"
+    );
+    assert!(
+        xml.contains("<error message=\"no agent can be called any more: it does not start\" type=\"unfinished\""),
         "{xml}"
     );
 }

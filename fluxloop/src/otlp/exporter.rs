@@ -134,6 +134,12 @@ impl Exporter {
         })
     }
 
+    /// Where traces go, without credentials.
+    #[must_use]
+    pub fn endpoint(&self) -> String {
+        self.options.endpoint()
+    }
+
     /// Waits until everything is sent: at most as long as `OTEL_BSP_EXPORT_TIMEOUT` says, a second when the experiment
     /// was interrupted, and no longer once `stop` is asked for more. What has not reached the collector, if anything.
     pub async fn finish(self, mut stop: Stop) -> Option<Loss> {

@@ -25,6 +25,7 @@ use serde_json::value::RawValue;
 
 use crate::{
     Persona,
+    agent::Arguments,
     config::Config,
     expect::{ChosenCheck, Criteria},
     input::RawInput,
@@ -285,6 +286,11 @@ impl Plan {
                 last = Some(input);
                 !seen
             })
+    }
+
+    /// What the agent gets of each of the [distinct inputs](Self::distinct_inputs), in their order.
+    pub fn arguments(&self) -> impl Iterator<Item = &Arguments> {
+        self.distinct_inputs().map(|input| &input.arguments)
     }
 
     /// The case that is run as this one, from 0; `None` beyond the last.

@@ -2,7 +2,7 @@ use crate::{
     config::ConfigErrors, plan::PlanError, supervisor::SupervisorError, target::SpecError,
 };
 
-/// Why an experiment cannot begin.
+/// Why there is no experiment to begin: what it is configured to be is wrong.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum SetupError {

@@ -1,5 +1,7 @@
 //! What an experiment would be: all that is known of it, and all that can be wrong, before an agent is called.
 
+mod begin_error;
+mod begun;
 mod error;
 mod unfit;
 mod unknown_check;
@@ -8,10 +10,14 @@ use std::path::Path;
 
 use jiff::Timestamp;
 
+pub use begin_error::BeginError;
+pub use begun::{Begun, rehearse, worker_options};
 pub use error::SetupError;
 pub use unfit::Unfit;
 pub use unknown_check::UnknownCheck;
 
+#[cfg(feature = "harness")]
+pub use crate::linked::LinkedError;
 use crate::{
     artifact::{ArtifactInput, GitState},
     config::{self, Config, LoadRequest, Warning},

@@ -33,6 +33,17 @@ fn each_failure_is_a_run_and_the_others_go_on() {
     assert!(panicked.file.unwrap().ends_with("agents.rs") && panicked.line.is_some());
 }
 
+#[test]
+fn an_answer_that_was_not_expected_is_a_failed_run() {
+    let project = Project::asking("echo", &["hello"]);
+    let experiment = project.experiment().set("expect.contains", "goodbye");
+    let result = experiment.run().unwrap();
+    assert_eq!((result.failed_runs, result.errors.len()), (1, 1));
+    assert_eq!(result.errors[0].kind, FailureKind::ExpectationFailed);
+    let error = result.require_success(1.0).unwrap_err().to_string();
+    assert!(error.contains("goodbye"), "{error}");
+}
+
 /// Neither a thread that is blocked nor a runtime thread can be ended: they stay, and the next runs do without.
 #[test]
 fn agents_that_ignore_their_deadline_are_left_behind() {

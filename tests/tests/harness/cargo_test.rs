@@ -168,7 +168,8 @@ fn an_interrupted_harness_keeps_what_ended() {
             "FLUXLOOP_CONFIG",
             suite.project.path("configs/simulation.yaml"),
         )
-        .env("FLUXLOOP_EXPERIMENT_NAME", "interrupted");
+        .env("FLUXLOOP_EXPERIMENT_NAME", "interrupted")
+        .env("FLUXLOOP_JUNIT", suite.project.path("junit.xml"));
     let running = tests::Running::start(command);
     let begun = suite.project.path("begun");
     tests::wait_until("a run in flight", || tests::is_there(&begun));
@@ -182,6 +183,15 @@ fn an_interrupted_harness_keeps_what_ended() {
         "{finished}"
     );
     let _ = finished.says("2 runs until it was interrupted: 2 succeeded, 0 failed");
+    let xml = std::fs::read_to_string(suite.project.path("junit.xml")).expect("a report");
+    for text in [
+        "tests=\"4\" skipped=\"1\" failures=\"0\" errors=\"1\"",
+        "<testcase name=\"run::any::c::iter_0\"",
+        "<skipped message=\"the experiment ended before it\"/>",
+        "type=\"interrupted\"",
+    ] {
+        assert!(xml.contains(text), "{text}: {xml}");
+    }
     let summary = suite.project.latest().summary();
     assert_eq!(
         (&summary["status"], &summary["total_traces"]),
@@ -220,6 +230,17 @@ fn several_configurations_lead_their_cases() {
             .matches("1 run finished: 1 succeeded")
             .count(),
         2,
+        "{finished}"
+    );
+    // What is odd about both is said once.
+    let mut odd = folder.cargo("test --quiet --test several");
+    odd.env("FLUXLOOP_OUTPUT_DIR", results.path())
+        .env("FLUXLOOP_ITERATION", "2");
+    let finished: tests::Finished = odd.output().expect("cargo starts").into();
+    let finished = finished.exits(0);
+    assert_eq!(
+        finished.stderr.matches("FLUXLOOP_ITERATION`").count(),
+        1,
         "{finished}"
     );
     // One of them alone: the other is not started.

@@ -4,6 +4,8 @@ mod cargo_test;
 mod mistakes;
 mod nextest;
 mod snapshots;
+mod traces;
+mod warnings;
 
 use std::sync::OnceLock;
 
@@ -33,6 +35,7 @@ fn run(input: String, ctx: &fluxloop::Context) -> Result<String, String> {
         "shape" => Ok(format!("{}", ctx.seed())),
         "mood" => Ok(std::fs::read_to_string("mood").unwrap_or_default()),
         "where" => Ok(std::env::current_dir().map_err(|error| error.to_string())?.display().to_string()),
+        "key" => Ok(std::env::var("OTEL_EXPORTER_OTLP_HEADERS").unwrap_or_default()),
         "env" => Ok(std::env::var("SHOP_MODE").unwrap_or_default()),
         said => Ok(format!("heard {said}")),
     }
@@ -48,6 +51,29 @@ fn own(input: String) -> String { format!("own {input}") }
 fluxloop::main!(config = "configs/own.yaml");
 "#;
 
+const ORDINARY: &str = r#"
+//! Ordinary tests, on one configuration.
+
+use e2e_harness as _;
+use fluxloop::{Experiment, ExperimentResult};
+
+fn greets() -> ExperimentResult {
+    let config = std::env::var("FLUXLOOP_CONFIG").expect("it is set");
+    let result = Experiment::from_config(config).expect("it is there").run().expect("it runs");
+    result.require_success(1.0).expect("it greets");
+    for warning in result.warnings() {
+        println!("the result says: {warning}");
+    }
+    result
+}
+
+#[test]
+fn first() { greets(); }
+
+#[test]
+fn second() { greets(); }
+"#;
+
 /// The package, built once for all tests here.
 fn package() -> &'static Project {
     static PACKAGE: OnceLock<Project> = OnceLock::new();
@@ -55,7 +81,8 @@ fn package() -> &'static Project {
         let fluxloop = workspace().join("fluxloop");
         let target = |name| format!("[[test]]\nname = \"{name}\"\nharness = false\n");
         let rest = format!(
-            "[dev-dependencies]\nfluxloop = {{ path = '{}', features = [\"harness\", \"junit\"] }}\n\n{}[workspace]\n",
+            "[features]\ntraces = [\"fluxloop/otlp\"]\n\n\
+             [dev-dependencies]\nfluxloop = {{ path = '{}', features = [\"harness\", \"junit\"] }}\n\n{}[workspace]\n",
             fluxloop.display(),
             ["cases", "compared", "own", "several", "unlinked"].map(target).concat()
         );
@@ -70,6 +97,7 @@ fn package() -> &'static Project {
                 "tests/several.rs",
                 "fluxloop::main!(e2e_harness, config = [\"configs/polite.yaml\", \"configs/rude.yaml\"]);\n",
             )
+            .file("tests/ordinary.rs", ORDINARY)
             .file("tests/unlinked.rs", "fluxloop::main!();\n")
     })
 }

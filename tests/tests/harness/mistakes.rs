@@ -50,6 +50,12 @@ fn no_configuration_no_inputs_and_no_such_agent() {
       = help: take one of the list
               agents of a library are found if `fluxloop::main!` names its crate; those of a program or an example never are
     ");
+    let suite = Suite::new("runner: { target: \"shop.desk:walk\" }", "- hello");
+    insta::assert_snapshot!(refused(&suite, ""), @"
+    error: no agent fits target `shop.desk:walk`; there are:
+        e2e_harness:run  src/lib.rs:5
+      = help: crate `shop` has no agents here: if its library has any, name it in the test, `fluxloop::main!(…, shop);`; those of a program or an example are never found
+    ");
     let finished = package()
         .cargo("test --quiet --test cases")
         .output()
@@ -71,7 +77,16 @@ fn variables_that_a_test_cannot_follow() {
 #[test]
 fn inputs_that_do_not_fit_are_told_before_the_first_call() {
     let suite = Suite::new("", "- hello\n- { id: wrong, input: { a: 1 } }");
-    let finished = suite.test("").exits(101);
+    let report = suite.project.path("junit.xml");
+    let finished = suite
+        .test_with(&format!("FLUXLOOP_JUNIT={}", report.display()), "")
+        .exits(101);
+    let xml = std::fs::read_to_string(report).expect("a report");
+    assert!(
+        xml.contains("tests=\"1\" skipped=\"0\" failures=\"0\" errors=\"1\"")
+            && xml.contains("<error message=\"1 input does not fit agent `e2e_harness:run`"),
+        "{xml}"
+    );
     let ours = finished.stderr.split("error: test failed").next();
     insta::assert_snapshot!(shown(&suite, ours.unwrap_or_default().trim_end()), @"
     error: 1 input does not fit agent `e2e_harness:run` (its type said so):

@@ -6,7 +6,7 @@ use super::{Suite, package};
 
 /// Whether there is `cargo nextest` on this machine. CI has it.
 #[expect(clippy::print_stderr, reason = "a test that is skipped says so")]
-fn is_missing() -> bool {
+pub(crate) fn is_missing() -> bool {
     let version = Command::new(env!("CARGO"))
         .args(["nextest", "--version"])
         .output();

@@ -76,7 +76,19 @@ fn answers_are_compared_with_those_of_before() {
     // From then on they hold.
     let _ = compared("INSTA_UPDATE=no").exits(0);
     suite.project.write("mood", "bad");
-    let finished = compared("INSTA_UPDATE=no").exits(101);
+    let report = suite.project.path("junit.xml");
+    let junit = format!("INSTA_UPDATE=no FLUXLOOP_JUNIT={}", report.display());
+    let finished = compared(&junit).exits(101);
+    let xml = fs::read_to_string(&report).expect("a report");
+    // As libtest counts, and the gate besides.
+    for text in [
+        "tests=\"7\" skipped=\"0\" failures=\"3\" errors=\"0\"",
+        "type=\"snapshot\"",
+        "`cargo insta review` shows and accepts",
+        "<failure message=\"2 tests failed for another reason than their runs, and no gate accepts that: no run failed\" type=\"gate\"",
+    ] {
+        assert!(xml.contains(text), "{text}: {xml}");
+    }
     let said = shown(&suite, &finished.stdout);
     for text in [
         "4 passed; 2 failed",
@@ -95,9 +107,16 @@ fn answers_are_compared_with_those_of_before() {
         "iterations: 2\nsnapshots: true",
         "- { id: seed, input: seed }",
     );
-    let finished = suite
-        .test_with("INSTA_UPDATE=no", "--test-threads 1")
-        .exits(101);
+    let report = suite.project.path("junit.xml");
+    let junit = format!("INSTA_UPDATE=no FLUXLOOP_JUNIT={}", report.display());
+    let finished = suite.test_with(&junit, "--test-threads 1").exits(101);
+    let xml = fs::read_to_string(&report).expect("a report");
+    assert!(
+        xml.contains("tests=\"3\" skipped=\"0\" failures=\"3\" errors=\"0\"")
+            && xml.contains("type=\"unstable\""),
+        "{xml}"
+    );
+    assert!(finished.stdout.contains("0 passed; 2 failed"), "{finished}");
     let said =
         "---- run::any::seed::iter_1 ----\nunstable: the same case was answered in different ways";
     assert!(finished.stdout.contains(said), "{finished}");
