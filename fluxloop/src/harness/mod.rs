@@ -14,6 +14,7 @@ mod macros;
 mod message;
 mod nextest;
 mod project;
+mod references;
 mod report;
 mod session;
 mod snapshots;

@@ -12,6 +12,7 @@ use super::{
     env::Environment,
     kept::Kept,
     nextest::Nextest,
+    references::References,
     report,
     snapshots::Snapshots,
     suite::{Suite, case_name, test_name},
@@ -73,7 +74,7 @@ impl Project {
             {
                 return Err(HarnessError::SameName { name: name.clone() });
             }
-            projects.push(Self::load(call, &request, prefix)?);
+            projects.push(Self::load(call, &request, (prefix, environment))?);
         }
         Ok(projects)
     }
@@ -81,7 +82,7 @@ impl Project {
     fn load(
         call: &Call<'_>,
         request: &LoadRequest,
-        prefix: Option<String>,
+        (prefix, environment): (Option<String>, &Environment),
     ) -> Result<Self, HarnessError> {
         let loaded = config::load(request).map_err(SetupError::from)?;
         loaded.warnings.iter().for_each(warn);
@@ -91,10 +92,13 @@ impl Project {
             .map(normal)
             .into();
         let compares = call.snapshots || config.snapshots.enabled;
-        let snapshots = compares.then(|| Snapshots::new(call.compare, &config.snapshots));
+        let snapshots = compares.then(|| {
+            let snapshots = Snapshots::new(call.compare, &config.snapshots);
+            Arc::new(snapshots.noting(References::of(call, environment)))
+        });
         Ok(Self {
             kept: Kept::of(call, &config),
-            snapshots: snapshots.map(Arc::new),
+            snapshots,
             config,
             prefix,
             seed: request.seed,

@@ -55,11 +55,14 @@ fn trial(suite: &Suite, case: &Case) -> Trial {
     let name = suite.test_name(&case.name);
     let test = name.clone();
     Trial::ignorable_test(name, move || {
+        let case = test.rsplit_once("::iter_").map_or(&*test, |(case, _)| case);
+        if let Some(snapshots) = &snapshots {
+            snapshots.note(case)?;
+        }
         let Some(answer) = desk.run(index) else {
             return Ok(Completion::ignored_with("the experiment ended before it"));
         };
         if let (Some(view), Some(snapshots)) = (answer?, &snapshots) {
-            let case = test.rsplit_once("::iter_").map_or(&*test, |(case, _)| case);
             snapshots.judge(case, iteration, &view)?;
         }
         Ok(Completion::Completed)

@@ -3,6 +3,8 @@
 mod cargo_test;
 mod mistakes;
 mod nextest;
+#[cfg(unix)]
+mod review;
 mod snapshots;
 
 use std::sync::OnceLock;

@@ -1,25 +1,14 @@
 //! `cargo nextest run`: a process for each test, and one experiment.
 
-use std::{fs, process::Command};
+use std::fs;
+
+use tests::has_cargo;
 
 use super::{Suite, package};
 
-/// Whether there is `cargo nextest` on this machine. CI has it.
-#[expect(clippy::print_stderr, reason = "a test that is skipped says so")]
-fn is_missing() -> bool {
-    let version = Command::new(env!("CARGO"))
-        .args(["nextest", "--version"])
-        .output();
-    let is_missing = !version.is_ok_and(|output| output.status.success());
-    if is_missing {
-        eprintln!("skipped: `cargo install cargo-nextest --locked` installs what this test needs");
-    }
-    is_missing
-}
-
 #[test]
 fn all_processes_of_a_run_write_one_experiment() {
-    if is_missing() {
+    if !has_cargo("nextest") {
         return;
     }
     let suite = Suite::new(
@@ -72,7 +61,7 @@ fn all_processes_of_a_run_write_one_experiment() {
 
 #[test]
 fn a_partition_is_an_experiment_of_a_part() {
-    if is_missing() {
+    if !has_cargo("nextest") {
         return;
     }
     let suite = Suite::new("iterations: 4", "- { id: a, input: hello }");
@@ -99,7 +88,7 @@ fn a_partition_is_an_experiment_of_a_part() {
 
 #[test]
 fn the_last_try_counts() {
-    if is_missing() {
+    if !has_cargo("nextest") {
         return;
     }
     let suite = Suite::new("", "- { id: a, input: second }\n- { id: b, input: hello }");
@@ -181,7 +170,7 @@ fn a_case_of_many_is_what_it_was_when_all_were_read() {
 
 #[test]
 fn a_configuration_that_is_wrong_fails_the_list() {
-    if is_missing() {
+    if !has_cargo("nextest") {
         return;
     }
     let suite = Suite::new("iterations: none", "- hello");
