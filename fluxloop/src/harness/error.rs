@@ -1,6 +1,7 @@
 use std::{
     io,
     iter::{once, repeat},
+    path::PathBuf,
 };
 
 use crate::{
@@ -73,6 +74,14 @@ pub enum HarnessError {
     #[cfg(not(feature = "junit"))]
     #[error("`FLUXLOOP_JUNIT` asks for a report, and fluxloop's feature `junit` is off")]
     NoJunit,
+    /// There can be no `--logfile`.
+    #[error("cannot create `{}`, which `--logfile` names", path.display())]
+    Logfile {
+        /// The file.
+        path: PathBuf,
+        /// Why it could not.
+        source: io::Error,
+    },
     /// Ctrl-C before the first run.
     #[error("interrupted before the first run: nothing was run")]
     Interrupted,
@@ -123,6 +132,7 @@ impl HarnessError {
             Self::Variable { .. }
             | Self::Start(_)
             | Self::Engine(_)
+            | Self::Logfile { .. }
             | Self::Interrupted
             | Self::System { .. } => None,
         }

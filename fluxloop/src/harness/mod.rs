@@ -8,8 +8,11 @@ mod call;
 mod desk;
 mod env;
 mod error;
+mod flags;
 mod junit;
 mod kept;
+mod list;
+mod logfile;
 mod macros;
 mod message;
 mod nextest;
@@ -23,14 +26,16 @@ mod trials;
 
 use std::process::ExitCode;
 
-use libtest_mimic::{Arguments, Conclusion};
+use libtest_mimic::Conclusion;
 
 pub use call::{Call, Configs};
 pub use error::HarnessError;
 
 use self::{
     env::Environment,
+    flags::Flags,
     junit::Junit,
+    logfile::Logfile,
     nextest::Nextest,
     project::Project,
     session::{Ended, Session},
@@ -51,7 +56,11 @@ pub fn main(call: &Call<'_>) -> ExitCode {
         report::entry();
         return ExitCode::SUCCESS;
     }
-    match run(call, &Arguments::from_args()) {
+    let flags = match Flags::of(std::env::args_os()) {
+        Ok(flags) => flags,
+        Err(error) => return report::usage(&error),
+    };
+    match run(call, &flags) {
         Ok(code) => code,
         Err(error) => {
             report::error(&error);
@@ -60,28 +69,30 @@ pub fn main(call: &Call<'_>) -> ExitCode {
     }
 }
 
-fn run(call: &Call<'_>, arguments: &Arguments) -> Result<ExitCode, HarnessError> {
+fn run(call: &Call<'_>, flags: &Flags) -> Result<ExitCode, HarnessError> {
     let environment = Environment::read()?;
-    let nextest = Nextest::of(&environment, arguments);
-    let projects = Project::all(call, arguments, (&environment, nextest.as_ref()))?;
-    if arguments.list {
-        let trials = trials::listed(projects)?;
-        return Ok(libtest_mimic::run(arguments, trials).exit_code());
+    let nextest = Nextest::of(&environment, flags);
+    let projects = Project::all(call, flags, (&environment, nextest.as_ref()))?;
+    if flags.list {
+        list::list(projects, flags)?;
+        return Ok(ExitCode::SUCCESS);
     }
     let junit = Junit::begin(&environment, nextest.is_some())?;
-    let only = arguments.filter.as_deref().filter(|_| arguments.exact);
+    let logfile = flags.logfile.as_deref().map(Logfile::create).transpose()?;
+    let only = flags.only();
     let suites = projects
         .into_iter()
         .filter_map(|project| project.suite(only).transpose())
         .collect::<Result<Vec<_>, _>>()?;
-    let trials = Trials::of(&suites, arguments);
-    let mut arguments = arguments.clone();
-    arguments.test_threads = Some(trials.threads(&suites));
+    let trials = Trials::of(&suites, flags, logfile);
+    let arguments = flags.for_selected(trials.threads(&suites));
     let sessions = suites
         .into_iter()
         .zip(trials.selected)
         .filter(|(_, selected)| !selected.is_empty())
-        .map(|(suite, selected)| Session::start(suite, selected, nextest.clone()))
+        .map(|(suite, selected)| {
+            Session::start(suite, selected, (nextest.clone(), flags.no_capture))
+        })
         .collect::<Result<Vec<_>, _>>()?;
     let conclusion = libtest_mimic::run(&arguments, trials.trials);
     let ends: Vec<_> = sessions.into_iter().map(Session::finish).collect();

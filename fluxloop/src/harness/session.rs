@@ -48,7 +48,7 @@ impl Session {
     pub(super) fn start(
         suite: Suite,
         selected: Vec<u64>,
-        nextest: Option<Nextest>,
+        (nextest, shows_output): (Option<Nextest>, bool),
     ) -> Result<Self, HarnessError> {
         let whole = suite.plan.clone();
         let plan = suite.plan.clone().only(selected);
@@ -56,11 +56,16 @@ impl Session {
         let desk = Arc::clone(&suite.desk);
         let demands = desk.open();
         let (ready, is_ready) = mpsc::sync_channel(1);
+        let mut logs = Logs::new(suite.setup.config.secrets.clone());
+        if shows_output {
+            logs = logs.shown_by(report::printed);
+        }
         let thread = std::thread::Builder::new()
             .name("fluxloop-engine".to_owned())
             .spawn(move || {
                 serve(
                     (suite, nextest.map(|nextest| (nextest, whole))),
+                    logs,
                     demands,
                     &ready,
                 )
@@ -96,6 +101,7 @@ fn ended(thread: JoinHandle<Result<Finished, HarnessError>>) -> Result<Finished,
 /// The engine's thread.
 fn serve(
     (suite, shared): (Suite, Option<(Nextest, Plan)>),
+    logs: Logs,
     demands: UnboundedReceiver<u64>,
     ready: &mpsc::SyncSender<PathBuf>,
 ) -> Result<Finished, HarnessError> {
@@ -108,7 +114,6 @@ fn serve(
     runtime.block_on(async {
         let mut signals =
             Signals::listen().map_err(HarnessError::system("cannot listen for signals"))?;
-        let logs = Logs::new(suite.setup.config.secrets.clone());
         let host = tokio::select! {
             host = host(&suite, &logs) => host?,
             () = signals.next() => return Err(HarnessError::Interrupted),

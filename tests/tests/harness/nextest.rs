@@ -130,8 +130,8 @@ fn a_case_of_many_is_what_it_was_when_all_were_read() {
         &list("seed"),
     );
     // The first reads all, and keeps it for the others.
-    let first = suite.test("--list").exits(0).stdout;
-    assert_eq!(suite.test("--list").exits(0).stdout, first);
+    let first = suite.test("--list --format terse").exits(0).stdout;
+    assert_eq!(suite.test("--list --format terse").exits(0).stdout, first);
     assert_eq!(first.lines().count(), 301 * 2 * 2);
     let _ = suite.test("number-29").exits(0);
     let of_all = suite.project.latest().runs();
@@ -156,7 +156,15 @@ fn a_case_of_many_is_what_it_was_when_all_were_read() {
     suite
         .project
         .write("configs/simulation.yaml", "iterations: 1");
-    assert_eq!(suite.test("--list").exits(0).stdout.lines().count(), 301);
+    assert_eq!(
+        suite
+            .test("--list --format terse")
+            .exits(0)
+            .stdout
+            .lines()
+            .count(),
+        301
+    );
     let _ = suite.test("--exact run::any::last::iter_0").exits(101);
     // Broken ones are refused, whatever is kept.
     suite
