@@ -114,6 +114,22 @@ fn the_last_try_counts() {
         (&false.into(), &true.into())
     );
     assert!(suite.project.path("tried").exists());
+    // What reads the experiment back sees that one alone.
+    assert_eq!(summary["shared"], true);
+    let listed = suite.project.run("show").exits(0).stdout;
+    assert!(
+        !listed.contains("not yet") && !listed.contains("agent_error"),
+        "{listed}"
+    );
+    let shown = suite
+        .project
+        .run("show experiments/latest trace_001")
+        .exits(0)
+        .stdout;
+    assert!(
+        shown.contains("now") && !shown.contains("not yet"),
+        "{shown}"
+    );
 }
 
 #[test]
