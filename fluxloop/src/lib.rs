@@ -28,6 +28,9 @@ pub mod expect;
 pub mod experiment;
 #[cfg(feature = "engine")]
 pub mod generate;
+#[cfg(feature = "engine")]
+#[doc(hidden)]
+pub mod github;
 #[cfg(feature = "harness")]
 pub mod harness;
 #[cfg(feature = "engine")]

@@ -4,6 +4,10 @@ use clap::Parser;
 use libtest_mimic::{Arguments, ColorSetting, FormatSetting};
 
 /// The flags of libtest, all that are stable.
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "these are switches, each of its own"
+)]
 #[derive(Parser, Clone, Debug, Default)]
 #[command(
     about = "Runs the cases of an experiment as tests",
@@ -79,9 +83,12 @@ impl Flags {
 
     /// Whether a test is selected. The others are filtered out.
     pub(super) fn selects(&self, test: &str) -> bool {
-        let is_meant = |filter: &String| match self.exact {
-            true => test == filter,
-            false => test.contains(filter.as_str()),
+        let is_meant = |filter: &String| {
+            if self.exact {
+                test == filter
+            } else {
+                test.contains(filter.as_str())
+            }
         };
         !self.ignored
             && (self.filters.is_empty() || self.filters.iter().any(is_meant))

@@ -16,6 +16,8 @@ mod logfile;
 mod macros;
 mod message;
 mod nextest;
+#[cfg(unix)]
+mod output;
 mod project;
 mod references;
 mod report;
@@ -60,24 +62,38 @@ pub fn main(call: &Call<'_>) -> ExitCode {
         Ok(flags) => flags,
         Err(error) => return report::usage(&error),
     };
-    match run(call, &flags) {
-        Ok(code) => code,
-        Err(error) => {
-            report::error(&error);
-            ExitCode::from(FAILED)
+    let told = |error: HarnessError| {
+        report::error(&error);
+        ExitCode::from(FAILED)
+    };
+    let environment = match Environment::read() {
+        Ok(environment) => environment,
+        Err(error) => return told(error),
+    };
+    #[cfg(unix)]
+    let _inert = if environment.is_actions() && !flags.list {
+        match output::InertOutput::begin() {
+            Ok(output) => Some(output),
+            Err(error) => return told(HarnessError::system("cannot filter the output")(error)),
         }
-    }
+    } else {
+        None
+    };
+    run(call, &flags, &environment).unwrap_or_else(told)
 }
 
-fn run(call: &Call<'_>, flags: &Flags) -> Result<ExitCode, HarnessError> {
-    let environment = Environment::read()?;
-    let nextest = Nextest::of(&environment, flags);
-    let projects = Project::all(call, flags, (&environment, nextest.as_ref()))?;
+fn run(
+    call: &Call<'_>,
+    flags: &Flags,
+    environment: &Environment,
+) -> Result<ExitCode, HarnessError> {
+    let nextest = Nextest::of(environment, flags);
+    let projects = Project::all(call, flags, (environment, nextest.as_ref()))?;
     if flags.list {
         list::list(projects, flags)?;
         return Ok(ExitCode::SUCCESS);
     }
-    let junit = Junit::begin(&environment, nextest.is_some())?;
+    let junit = Junit::begin(environment, nextest.is_some())?;
     let logfile = flags.logfile.as_deref().map(Logfile::create).transpose()?;
     let only = flags.only();
     let suites = projects
