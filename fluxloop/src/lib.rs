@@ -30,6 +30,9 @@ pub mod experiment;
 pub mod export;
 #[cfg(feature = "engine")]
 pub mod generate;
+#[cfg(feature = "engine")]
+#[doc(hidden)]
+pub mod github;
 #[cfg(feature = "harness")]
 pub mod harness;
 #[cfg(feature = "engine")]

@@ -13,6 +13,7 @@ mod recorded;
 mod running;
 #[cfg(unix)]
 mod terminal;
+mod tool;
 mod unruly;
 
 pub use command::{Finished, command, workspace};
@@ -25,4 +26,5 @@ pub use recorded::{Service, recorded};
 pub use running::{Running, is_there, processes, wait_until};
 #[cfg(unix)]
 pub use terminal::Terminal;
+pub use tool::has_cargo;
 pub use unruly::{Home, list, unruly};

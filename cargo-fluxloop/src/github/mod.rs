@@ -1,8 +1,5 @@
-//! GitHub Actions: a job's summary, and annotations on the agent's source.
-//!
-//! A step's log is read for commands (`::error …::`, and in their old form `##[error]` anywhere in a line), on standard output
-//! and standard error alike. What people write into inputs and models into answers must not become one: see
-//! [`commands::inert`].
+//! GitHub Actions: a job's summary, and annotations on the agent's source. What else is written to a job's log must not become a
+//! command: see [`fluxloop::github`].
 
 mod annotation;
 mod commands;
@@ -17,7 +14,6 @@ use std::{
 use fluxloop::event::{Finished, Started};
 
 pub(crate) use annotation::{Place, annotations};
-pub(crate) use commands::{inert, inert_json};
 
 /// A job of GitHub Actions.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -102,26 +102,3 @@ fn flaky_cases_are_listed() {
     let flaky = text.split("#### Flaky cases").nth(1).unwrap();
     assert!(flaky.contains("| 2 of 3 | "), "{text}");
 }
-
-#[test]
-fn no_line_is_a_command() {
-    for plain in ["", "fine: a::b", "# [x]", "two\nlines"] {
-        assert!(
-            matches!(inert(plain), std::borrow::Cow::Borrowed(_)),
-            "{plain}"
-        );
-    }
-    let text = inert("::error::a\n  ::add-mask::b\r::c\nd ##[error]e ::f");
-    assert_eq!(
-        text,
-        "\u{200b}::error::a\n  \u{200b}::add-mask::b\r\u{200b}::c\nd #\u{200b}#[error]e ::f"
-    );
-    let value = serde_json::json!({"says": "a ##[error]b ###[c"});
-    let mut line = serde_json::to_vec(&value).unwrap();
-    inert_json(&mut line);
-    assert!(!String::from_utf8_lossy(&line).contains("##["));
-    assert_eq!(
-        serde_json::from_slice::<serde_json::Value>(&line).unwrap(),
-        value
-    );
-}

@@ -3,6 +3,7 @@ use std::{collections::BTreeMap, io, time::Duration};
 use fluxloop::{
     artifact::SummaryRow,
     event::{Consumer, ConversationState, Event, Failure, FailureKind, Finished, Run, Started},
+    github::inert_json,
     json_line::push_json_line,
     plan::Case,
     summary::{CheckCounts, DurationsMs, Verdict},
@@ -11,7 +12,6 @@ use jiff::Timestamp;
 use serde::{Serialize, Serializer};
 
 use super::Stdout;
-use crate::github::inert_json;
 
 /// `--message-format json`: one object a line on standard output, each with its `reason`. Fields bear the names
 /// that they have in the experiment's files.

@@ -4,8 +4,9 @@ use std::{
     io::{self, Write},
 };
 
+use fluxloop::github::inert;
+
 use super::sanitize::width;
-use crate::github::inert;
 
 /// Standard error as it stands: lines that stay, and below them what is drawn over: a status, or a question.
 pub(super) struct Screen {

@@ -49,6 +49,8 @@ pub(super) struct SummaryFile {
     pub gate: Gate,
     pub save_aggregated_metrics: bool,
     pub git: Option<GitState>,
+    /// Whether several processes write the experiment.
+    pub shared: bool,
 }
 
 impl SummaryFile {
@@ -80,6 +82,7 @@ impl SummaryFile {
                     passed: Some(_), ..
                 }) => Status::Completed,
             },
+            shared: self.shared,
             total_traces: counts.total,
             successful: counts.successful,
             failed: counts.failed,
@@ -160,6 +163,8 @@ struct Document<'a> {
     format_version: &'static str,
     experiment_name: &'a str,
     status: Status,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    shared: bool,
     total_traces: u64,
     successful: u64,
     failed: u64,

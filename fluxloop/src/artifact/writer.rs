@@ -100,10 +100,10 @@ impl Artifacts {
         shared: SharedExperiment,
         open: Open<'_>,
     ) -> Result<Self, ArtifactError> {
-        Ok(Self {
-            shared: Some(shared),
-            ..Self::with_files(input, open)?
-        })
+        let mut artifacts = Self::with_files(input, open)?;
+        artifacts.shared = Some(shared);
+        artifacts.summary.shared = true;
+        Ok(artifacts)
     }
 
     fn with_files(input: ArtifactInput, open: Open<'_>) -> Result<Self, ArtifactError> {
@@ -129,6 +129,7 @@ impl Artifacts {
                 gate: input.gate,
                 save_aggregated_metrics: input.save_aggregated_metrics,
                 git: input.git,
+                shared: false,
             },
         })
     }

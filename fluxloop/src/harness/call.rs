@@ -9,6 +9,8 @@ pub struct Call<'a> {
     pub package: &'a str,
     /// The test target's own crate.
     pub crate_name: &'a str,
+    /// `file!()`: from the folder that the compiler was started in, the workspace's.
+    pub file: &'a str,
     /// The configurations that are named.
     pub configs: Configs<'a>,
     /// Whether answers are compared with snapshots, whatever the configurations say.

@@ -38,6 +38,12 @@ impl Environment {
         }
     }
 
+    /// Whether this is a job of GitHub Actions.
+    #[cfg(unix)]
+    pub(super) fn is_actions(&self) -> bool {
+        self.get("GITHUB_ACTIONS") == Some("true")
+    }
+
     /// A variable that says something.
     pub(super) fn get(&self, name: &str) -> Option<&str> {
         let value = self.variables.get(name)?.as_str();

@@ -1,4 +1,8 @@
-use std::iter::{once, repeat};
+use std::{
+    io,
+    iter::{once, repeat},
+    path::PathBuf,
+};
 
 use crate::{config::report, engine::EngineError, setup::BeginError, visible::visible};
 
@@ -37,6 +41,14 @@ pub enum HarnessError {
     #[cfg(not(feature = "junit"))]
     #[error("`FLUXLOOP_JUNIT` asks for a report, and fluxloop's feature `junit` is off")]
     NoJunit,
+    /// There can be no `--logfile`.
+    #[error("cannot create `{}`, which `--logfile` names", path.display())]
+    Logfile {
+        /// The file.
+        path: PathBuf,
+        /// Why it could not.
+        source: io::Error,
+    },
     /// Ctrl-C before the first run.
     #[error("interrupted before the first run: nothing was run")]
     Interrupted,
@@ -62,7 +74,7 @@ impl HarnessError {
             Self::NoJunit => {
                 "turn it on: `fluxloop = { version = \"…\", features = [\"harness\", \"junit\"] }` in [dev-dependencies]"
             }
-            Self::Variable { .. } | Self::Interrupted => return None,
+            Self::Variable { .. } | Self::Logfile { .. } | Self::Interrupted => return None,
         };
         Some(hint.to_owned())
     }

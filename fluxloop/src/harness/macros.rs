@@ -51,6 +51,7 @@ macro_rules! __main {
                 temporary: ::core::option_env!("CARGO_TARGET_TMPDIR"),
                 package: ::core::env!("CARGO_PKG_NAME"),
                 crate_name: ::core::env!("CARGO_CRATE_NAME"),
+                file: ::core::file!(),
                 configs: $configs,
                 snapshots: $snapshots,
                 compare: |name, text| {

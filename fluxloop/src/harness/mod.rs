@@ -8,12 +8,18 @@ mod call;
 mod desk;
 mod env;
 mod error;
+mod flags;
 mod junit;
 mod kept;
+mod list;
+mod logfile;
 mod macros;
 mod message;
 mod nextest;
+#[cfg(unix)]
+mod output;
 mod project;
+mod references;
 mod report;
 mod session;
 mod snapshots;
@@ -23,20 +29,22 @@ mod verdicts;
 
 use std::process::ExitCode;
 
-use libtest_mimic::{Arguments, Conclusion};
+use libtest_mimic::Conclusion;
 
 pub use call::{Call, Configs};
 pub use error::HarnessError;
 
 use self::{
     env::Environment,
+    flags::Flags,
     junit::Junit,
+    logfile::Logfile,
     nextest::Nextest,
     project::Project,
     session::{Ended, Session},
     trials::Trials,
 };
-use crate::{summary::words::plural, worker};
+use crate::{setup::BeginError, summary::words::plural, worker};
 
 /// What libtest's own harness exits with when a test fails.
 const FAILED: u8 = 101;
@@ -51,26 +59,46 @@ pub fn main(call: &Call<'_>) -> ExitCode {
         report::entry();
         return ExitCode::SUCCESS;
     }
-    match run(call, &Arguments::from_args()) {
-        Ok(code) => code,
-        Err(error) => {
-            report::error(&error);
-            ExitCode::from(FAILED)
+    let flags = match Flags::of(std::env::args_os()) {
+        Ok(flags) => flags,
+        Err(error) => return report::usage(&error),
+    };
+    let told = |error: HarnessError| {
+        report::error(&error);
+        ExitCode::from(FAILED)
+    };
+    let environment = match Environment::read() {
+        Ok(environment) => environment,
+        Err(error) => return told(error),
+    };
+    #[cfg(unix)]
+    let _inert = if environment.is_actions() && !flags.list {
+        match output::InertOutput::begin() {
+            Ok(output) => Some(output),
+            Err(error) => {
+                return told(BeginError::system("cannot filter the output")(error).into());
+            }
         }
-    }
+    } else {
+        None
+    };
+    run(call, &flags, &environment).unwrap_or_else(told)
 }
 
-fn run(call: &Call<'_>, arguments: &Arguments) -> Result<ExitCode, HarnessError> {
-    let environment = Environment::read()?;
-    let nextest = Nextest::of(&environment, arguments);
-    let projects = Project::all(call, arguments, (&environment, nextest.as_ref()))?;
-    if arguments.list {
-        let trials = trials::listed(projects)?;
-        return Ok(libtest_mimic::run(arguments, trials).exit_code());
+fn run(
+    call: &Call<'_>,
+    flags: &Flags,
+    environment: &Environment,
+) -> Result<ExitCode, HarnessError> {
+    let nextest = Nextest::of(environment, flags);
+    let projects = Project::all(call, flags, (environment, nextest.as_ref()))?;
+    if flags.list {
+        list::list(projects, flags)?;
+        return Ok(ExitCode::SUCCESS);
     }
-    let junit = Junit::begin(&environment, nextest.is_some())?;
+    let junit = Junit::begin(environment, nextest.is_some())?;
     let (conclusion, ends) =
-        conduct(projects, arguments, nextest.as_ref()).inspect_err(|error| junit.fail(error))?;
+        conduct(projects, flags, nextest.as_ref()).inspect_err(|error| junit.fail(error))?;
     let reported = junit.finish(&ends);
     let judged = if nextest.is_some() {
         // Each process knows of its own test alone.
@@ -85,22 +113,24 @@ fn run(call: &Call<'_>, arguments: &Arguments) -> Result<ExitCode, HarnessError>
 /// Runs the tests that are asked for, and ends their experiments.
 fn conduct(
     projects: Vec<Project>,
-    arguments: &Arguments,
+    flags: &Flags,
     nextest: Option<&Nextest>,
 ) -> Result<(Conclusion, Vec<Ended>), HarnessError> {
-    let only = arguments.filter.as_deref().filter(|_| arguments.exact);
+    let logfile = flags.logfile.as_deref().map(Logfile::create).transpose()?;
+    let only = flags.only();
     let suites = projects
         .into_iter()
         .filter_map(|project| project.suite(only).transpose())
         .collect::<Result<Vec<_>, _>>()?;
-    let trials = Trials::of(&suites, arguments);
-    let mut arguments = arguments.clone();
-    arguments.test_threads = Some(trials.threads(&suites));
+    let trials = Trials::of(&suites, flags, logfile);
+    let arguments = flags.for_selected(trials.threads(&suites));
     let sessions = suites
         .into_iter()
         .zip(trials.selected)
         .filter(|(_, selected)| !selected.is_empty())
-        .map(|(suite, selected)| Session::start(suite, selected, nextest.cloned()))
+        .map(|(suite, selected)| {
+            Session::start(suite, selected, (nextest.cloned(), flags.no_capture))
+        })
         .collect::<Result<Vec<_>, _>>()?;
     let conclusion = libtest_mimic::run(&arguments, trials.trials);
     let ends = sessions.into_iter().map(Session::finish).collect();

@@ -1,9 +1,8 @@
 use std::path::Path;
 
-use libtest_mimic::Arguments;
 use sha2::{Digest as _, Sha256};
 
-use super::env::Environment;
+use super::{env::Environment, flags::Flags};
 
 /// A run of `cargo nextest`, which starts a process for each test.
 #[derive(Clone, Debug)]
@@ -14,8 +13,8 @@ pub(super) struct Nextest {
 
 impl Nextest {
     /// Absent where something else started this process, as a test that is run by nextest may itself run `cargo test`.
-    pub(super) fn of(environment: &Environment, arguments: &Arguments) -> Option<Self> {
-        let is_one_test = arguments.list || arguments.exact && arguments.filter.is_some();
+    pub(super) fn of(environment: &Environment, flags: &Flags) -> Option<Self> {
+        let is_one_test = flags.list || flags.only().is_some();
         if !is_one_test || environment.get("NEXTEST_EXECUTION_MODE")? != "process-per-test" {
             return None;
         }

@@ -4,14 +4,14 @@ use std::{
     sync::Arc,
 };
 
-use libtest_mimic::Arguments;
-
 use super::{
     Call, Configs, HarnessError,
     agent::agent,
     env::Environment,
+    flags::Flags,
     kept::Kept,
     nextest::Nextest,
+    references::References,
     snapshots::Snapshots,
     suite::{Suite, case_name, test_name},
 };
@@ -43,7 +43,7 @@ impl Project {
     /// Loads every configuration.
     pub(super) fn all(
         call: &Call<'_>,
-        arguments: &Arguments,
+        flags: &Flags,
         (environment, nextest): (&Environment, Option<&Nextest>),
     ) -> Result<Vec<Self>, HarnessError> {
         let from_variable = environment.get("FLUXLOOP_CONFIG");
@@ -63,7 +63,7 @@ impl Project {
         let mut prefixes = BTreeSet::new();
         let mut projects = Vec::new();
         for (path, is_named) in requests {
-            let mut request = request(call, arguments, environment);
+            let mut request = request(call, flags, environment);
             request.config = path.map(|path| without_detours(&request.current_directory, path));
             request.config_named_by = Some(named_by.to_owned());
             request.seed = nextest.map(Nextest::seed);
@@ -73,7 +73,7 @@ impl Project {
             {
                 return Err(HarnessError::SameName { name: name.clone() });
             }
-            projects.push(Self::load(call, &request, prefix)?);
+            projects.push(Self::load(call, &request, (prefix, environment))?);
         }
         Ok(projects)
     }
@@ -81,7 +81,7 @@ impl Project {
     fn load(
         call: &Call<'_>,
         request: &LoadRequest,
-        prefix: Option<String>,
+        (prefix, environment): (Option<String>, &Environment),
     ) -> Result<Self, HarnessError> {
         let loaded = config::load(request)?;
         loaded.warnings.iter().for_each(warn);
@@ -91,10 +91,13 @@ impl Project {
             .map(normal)
             .into();
         let compares = call.snapshots || config.snapshots.enabled;
-        let snapshots = compares.then(|| Snapshots::new(call.compare, &config.snapshots));
+        let snapshots = compares.then(|| {
+            let snapshots = Snapshots::new(call.compare, &config.snapshots);
+            Arc::new(snapshots.noting(References::of(call, environment)))
+        });
         Ok(Self {
             kept: Kept::of(call, &config),
-            snapshots: snapshots.map(Arc::new),
+            snapshots,
             config,
             prefix,
             seed: request.seed,
@@ -168,12 +171,12 @@ fn warn(warning: &Warning) {
 }
 
 /// What every configuration is loaded with.
-fn request(call: &Call<'_>, arguments: &Arguments, environment: &Environment) -> LoadRequest {
+fn request(call: &Call<'_>, flags: &Flags, environment: &Environment) -> LoadRequest {
     let mut request = LoadRequest::new(package_directory(call, environment));
     request.environment.clone_from(&environment.variables);
     let threads = |flag, value: serde_json::Value| Override::flag(flag, "parallel_runs", value);
     let variable = environment.get("RUST_TEST_THREADS");
-    request.overrides = match (arguments.test_threads, variable) {
+    request.overrides = match (flags.test_threads, variable) {
         (Some(count), _) => vec![threads("--test-threads", count.into())],
         (None, Some(text)) => {
             let value = text.parse::<u64>().map_or_else(|_| text.into(), Into::into);

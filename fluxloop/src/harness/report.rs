@@ -4,6 +4,7 @@ use std::{
     fmt::Write as _,
     io::{self, Write as _},
     path::Path,
+    process::ExitCode,
 };
 
 use super::HarnessError;
@@ -42,6 +43,22 @@ pub(super) fn ended(finished: &Finished, directory: &Path) {
 /// Says why tests could not be run.
 pub(super) fn error(error: &HarnessError) {
     text(&error.report());
+}
+
+/// Says what is wrong with a command line, or what may be said on it; the exit code, as libtest has it.
+pub(super) fn usage(error: &clap::Error) -> ExitCode {
+    // Nobody is left to tell if both streams are closed.
+    let _ = error.print();
+    if error.use_stderr() {
+        ExitCode::from(super::FAILED)
+    } else {
+        ExitCode::SUCCESS
+    }
+}
+
+/// Shows a line that an agent has printed.
+pub(super) fn printed(line: &str) {
+    text(&visible(line));
 }
 
 /// Says a text that is safe to show.

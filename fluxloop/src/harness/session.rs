@@ -12,6 +12,7 @@ use super::{
     HarnessError,
     desk::{Answers, Desk},
     nextest::Nextest,
+    report,
     suite::Suite,
     verdicts::Verdicts,
 };
@@ -53,7 +54,7 @@ impl Session {
     pub(super) fn start(
         suite: Suite,
         selected: Vec<u64>,
-        nextest: Option<Nextest>,
+        (nextest, shows_output): (Option<Nextest>, bool),
     ) -> Result<Self, HarnessError> {
         let whole = suite.plan.clone();
         let plan = suite.plan.clone().only(selected);
@@ -61,11 +62,16 @@ impl Session {
         let (desk, verdicts) = (Arc::clone(&suite.desk), Arc::clone(&suite.verdicts));
         let demands = desk.open();
         let (ready, is_ready) = mpsc::sync_channel(1);
+        let mut logs = Logs::new(suite.setup.config.secrets.clone());
+        if shows_output {
+            logs = logs.shown_by(report::printed);
+        }
         let thread = std::thread::Builder::new()
             .name("fluxloop-engine".to_owned())
             .spawn(move || {
                 serve(
                     (suite, nextest.map(|nextest| (nextest, whole))),
+                    logs,
                     demands,
                     &ready,
                 )
@@ -103,6 +109,7 @@ fn ended(thread: JoinHandle<Result<Finished, HarnessError>>) -> Result<Finished,
 /// The engine's thread.
 fn serve(
     (suite, shared): (Suite, Option<(Nextest, Plan)>),
+    logs: Logs,
     demands: UnboundedReceiver<u64>,
     ready: &mpsc::SyncSender<PathBuf>,
 ) -> Result<Finished, HarnessError> {
@@ -112,7 +119,6 @@ fn serve(
     runtime.block_on(async {
         let mut signals =
             Signals::listen().map_err(BeginError::system("cannot listen for signals"))?;
-        let logs = Logs::new(suite.setup.config.secrets.clone());
         let host = tokio::select! {
             host = host(&suite, &logs) => host?,
             () = signals.next() => return Err(HarnessError::Interrupted),

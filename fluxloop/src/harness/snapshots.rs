@@ -7,7 +7,7 @@ use std::{
 use regex::Regex;
 use serde_json::{Map, Value};
 
-use super::message::push_transcript;
+use super::{message::push_transcript, references::References};
 use crate::{
     config::{SnapshotSettings, to_text},
     event::{Outcome, Run},
@@ -33,6 +33,7 @@ pub(super) struct Mismatch {
 pub(super) struct Snapshots {
     compare: fn(&str, &str),
     redact: Vec<Regex>,
+    references: Option<References>,
     /// What each case was answered first, and by which try.
     first: Mutex<HashMap<String, (u32, String)>>,
 }
@@ -47,8 +48,24 @@ impl Snapshots {
                 .iter()
                 .filter_map(|text| Regex::new(text).ok())
                 .collect(),
+            references: None,
             first: Mutex::default(),
         }
+    }
+
+    /// Notes which snapshots there are tests for, where somebody wants to know.
+    pub(super) fn noting(self, references: Option<References>) -> Self {
+        Self { references, ..self }
+    }
+
+    /// Says that there is a test of this name but for its iteration, however it ends: a run that fails has no answer to compare,
+    /// and its snapshot is still wanted.
+    pub(super) fn note(&self, case: &str) -> Result<(), String> {
+        let noted = self
+            .references
+            .as_ref()
+            .map(|references| references.add(&file_name(case)));
+        noted.unwrap_or(Ok(()))
     }
 
     /// Compares the answer of a test, which is called so but for its iteration, with those of its other tries, and with its

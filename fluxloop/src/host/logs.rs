@@ -20,6 +20,7 @@ const TAIL: usize = 4 * 1024;
 #[derive(Clone, Debug)]
 pub struct Logs {
     secrets: Secrets,
+    show: Option<fn(&str)>,
     stdout: Arc<Mutex<Log>>,
     stderr: Arc<Mutex<Log>>,
 }
@@ -36,6 +37,8 @@ struct Log {
     path: Option<PathBuf>,
     file: Option<File>,
     pending: Vec<u8>,
+    /// The beginning of a line that is to be shown.
+    begun: Vec<u8>,
     tail: Vec<u8>,
     problem: Option<String>,
 }
@@ -46,8 +49,18 @@ impl Logs {
     pub fn new(secrets: Secrets) -> Self {
         Self {
             secrets,
+            show: None,
             stdout: Arc::default(),
             stderr: Arc::default(),
+        }
+    }
+
+    /// Has each line shown, too, at once. What is printed is untrusted: it may steer a terminal.
+    #[must_use]
+    pub fn shown_by(self, show: fn(&str)) -> Self {
+        Self {
+            show: Some(show),
+            ..self
         }
     }
 
@@ -83,6 +96,19 @@ impl Logs {
         let surplus = log.tail.len().saturating_sub(TAIL);
         log.tail.drain(..surplus);
         log.write(bytes);
+        if let Some(show) = self.show {
+            log.show(bytes, show);
+        }
+    }
+
+    /// A worker prints no more on this stream: a last line without its end is one, too.
+    pub(super) fn ended(&self, stream: Stream) {
+        let mut log = self.log(stream);
+        if let Some(show) = self.show
+            && !log.begun.is_empty()
+        {
+            log.show(b"\n", show);
+        }
     }
 
     /// The last that was written to stderr, as text.
@@ -102,6 +128,14 @@ impl Logs {
 }
 
 impl Log {
+    /// Shows all lines that have come to their end.
+    fn show(&mut self, bytes: &[u8], show: fn(&str)) {
+        self.begun.extend_from_slice(bytes);
+        let whole = self.begun.iter().rposition(|byte| *byte == b'\n');
+        let whole: Vec<u8> = self.begun.drain(..whole.map_or(0, |at| at + 1)).collect();
+        String::from_utf8_lossy(&whole).lines().for_each(show);
+    }
+
     fn write(&mut self, bytes: &[u8]) {
         if bytes.is_empty() {
             return;
@@ -131,5 +165,29 @@ impl Log {
         self.file
             .as_mut()
             .map_or(Ok(()), |file| file.write_all(bytes))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_are_shown_as_wholes_and_at_once() {
+        static SHOWN: Mutex<Vec<String>> = Mutex::new(Vec::new());
+        let logs = Logs::new(Secrets::default())
+            .shown_by(|line| SHOWN.lock().unwrap().push(line.to_owned()));
+        let folder = tempfile::tempdir().unwrap();
+        logs.open(folder.path());
+        logs.write(Stream::Stdout, b"one\r\ntw");
+        logs.write(Stream::Stderr, b"aside\n");
+        assert_eq!(*SHOWN.lock().unwrap(), ["one", "aside"]);
+        logs.write(Stream::Stdout, b"o\nthree \xff");
+        logs.ended(Stream::Stdout);
+        logs.ended(Stream::Stderr);
+        let shown = SHOWN.lock().unwrap();
+        assert_eq!(*shown, ["one", "aside", "two", "three \u{fffd}"]);
+        let kept = std::fs::read(folder.path().join("stdout.log")).unwrap();
+        assert_eq!(kept, b"one\r\ntwo\nthree \xff");
     }
 }

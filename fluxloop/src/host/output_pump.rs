@@ -55,4 +55,5 @@ fn pump(mut reader: PipeReader, logs: &Logs, stream: Stream) {
     }
     redactor.finish(&mut masked);
     logs.write(stream, &masked);
+    logs.ended(stream);
 }

@@ -35,7 +35,10 @@ fn each_case_is_a_test_and_failures_say_all_there_is_to_know() {
     // What it kept is the same plan.
     let kept = suite.project.path("experiments/latest/config.yaml");
     let variables = format!("FLUXLOOP_CONFIG={}", kept.display());
-    let listed = suite.test_with(&variables, "--list").exits(0).stdout;
+    let listed = suite
+        .test_with(&variables, "--list --quiet")
+        .exits(0)
+        .stdout;
     let mut listed: Vec<_> = listed.lines().collect();
     listed.sort_unstable();
     let cases: Vec<_> = runs.keys().map(|case| format!("{case}: test")).collect();
@@ -61,13 +64,18 @@ fn libtests_flags_select_what_is_run() {
     run::any::a::iter_1: test
     run::any::b::iter_1: test
     ");
-    assert!(
-        suite
-            .test("--list --ignored")
-            .exits(0)
-            .stdout
-            .trim()
-            .is_empty()
+    let ignored = suite.test("--list --ignored --format terse").exits(0);
+    assert_eq!(ignored.stdout, "");
+    let listed = suite.test("--list ::a:: b::iter_1 --skip iter_0").exits(0);
+    insta::assert_snapshot!(listed.stdout, @"
+    run::any::a::iter_1: test
+    run::any::b::iter_1: test
+
+    2 tests, 0 benchmarks
+    ");
+    assert_eq!(
+        suite.test("--list nothing").exits(0).stdout,
+        "0 tests, 0 benchmarks\n"
     );
     // A filter that matches nothing is a success, as libtest has it.
     let finished = suite.test("nothing").exits(0);
@@ -82,10 +90,12 @@ fn libtests_flags_select_what_is_run() {
     assert_eq!(suite.experiments(), 0, "nothing was run");
     // One case, and no other is checked or run.
     let finished = suite.test("--exact run::any::a::iter_1").exits(0);
-    assert!(
-        finished.stdout.contains("test run::any::a::iter_1 ... ok"),
-        "{finished}"
-    );
+    for said in [
+        "test run::any::a::iter_1 ... ok",
+        "1 passed; 0 failed; 0 ignored; 0 measured; 3 filtered out",
+    ] {
+        assert!(finished.stdout.contains(said), "{finished}");
+    }
     let rows = suite.project.latest().rows("trace_summary.jsonl");
     assert_eq!(rows.len(), 1);
     assert_eq!(rows[0]["trace_id"], "trace_003", "as in the whole plan");
@@ -95,6 +105,111 @@ fn libtests_flags_select_what_is_run() {
     assert_eq!(suite.project.latest().summary()["successful"], 2);
     let _ = suite.test("::b::").exits(101);
     assert_eq!(suite.project.latest().summary()["failed"], 2);
+    // Several of either: what one of them fits.
+    let finished = suite
+        .test("a::iter_0 nothing a::iter_1 --skip b --skip iter_1")
+        .exits(0);
+    assert!(
+        finished
+            .stdout
+            .contains("1 passed; 0 failed; 0 ignored; 0 measured; 3 filtered out"),
+        "{finished}"
+    );
+    let both = "--exact run::any::a::iter_1 run::any::b::iter_0 a";
+    let _ = suite.test(both).exits(101);
+    let runs = suite.project.latest().runs();
+    assert_eq!(
+        runs.keys().collect::<Vec<_>>(),
+        ["run::any::a::iter_1", "run::any::b::iter_0"]
+    );
+    let _ = suite
+        .test(&format!("{both} --skip run::any::b::iter_0"))
+        .exits(0);
+    assert_eq!(suite.project.latest().runs().len(), 1);
+}
+
+/// libtest's other flags, one after the other, as `cargo test -- --help` names them.
+#[test]
+fn libtests_flags_do_what_they_say() {
+    let suite = Suite::new("", "- { id: a, input: hello }\n- { id: b, input: fail }");
+    // No case is ignored.
+    for (flags, said) in [
+        (
+            "--ignored",
+            "0 passed; 0 failed; 0 ignored; 0 measured; 2 filtered out",
+        ),
+        (
+            "--bench",
+            "0 passed; 0 failed; 2 ignored; 0 measured; 0 filtered out",
+        ),
+    ] {
+        let finished = suite.test(flags).exits(0);
+        assert!(finished.stdout.contains(said), "{flags}: {finished}");
+    }
+    assert_eq!(suite.experiments(), 0, "nothing was run");
+    for flags in ["--include-ignored", "--test", "--show-output"] {
+        let finished = suite.test(flags).exits(101);
+        let said = "1 passed; 1 failed; 0 ignored; 0 measured; 0 filtered out";
+        assert!(finished.stdout.contains(said), "{flags}: {finished}");
+    }
+    // What agents print goes to the experiment, and is shown where that is asked for.
+    let quiet = suite.test("::a::").exits(0);
+    let loud = suite.test("::a:: --nocapture").exits(0);
+    let _ = suite
+        .test("::a:: --no-capture")
+        .exits(0)
+        .says("the agent prints hello");
+    assert!(loud.stderr.contains("the agent prints hello\n"), "{loud}");
+    assert!(!quiet.stderr.contains("the agent prints"), "{quiet}");
+    // A word for each, a character for each, an event for each.
+    let terse = suite.test("--quiet --test-threads 1").exits(101);
+    assert!(
+        terse.stdout.contains("\n.F\n") || terse.stdout.contains("\n.F"),
+        "{terse}"
+    );
+    let pretty = suite.test("--quiet --format pretty").exits(101);
+    assert!(
+        pretty.stdout.contains("test run::any::a::iter_0 ... ok"),
+        "{pretty}"
+    );
+    let json = suite
+        .test("-q --format json -Z unstable-options")
+        .exits(101);
+    let events: Vec<serde_json::Value> = json
+        .stdout
+        .lines()
+        .map(|line| serde_json::from_str(line).expect("an event a line"))
+        .collect();
+    assert_eq!(events.last().expect("the end")["failed"], 1);
+    let colourful = suite.test("--color always ::a::").exits(0);
+    assert!(colourful.stdout.contains("\u{1b}[32mok"), "{colourful}");
+    let plain = suite.test("--color never ::a::").exits(0);
+    assert!(!plain.stdout.contains('\u{1b}'), "{plain}");
+    // A file besides.
+    let path = suite.project.path("results.log");
+    let logged = suite
+        .test(&format!("--test-threads 1 --logfile {}", path.display()))
+        .exits(101);
+    assert!(logged.stdout.contains("1 passed; 1 failed"), "{logged}");
+    assert_eq!(
+        std::fs::read_to_string(&path).expect("it was written"),
+        "ok run::any::a::iter_0\nfailed run::any::b::iter_0\n"
+    );
+    let before = suite.experiments();
+    for (flags, said) in [
+        (
+            "--logfile /nowhere/at/all",
+            "error: cannot create `/nowhere/at/all`, which `--logfile` names",
+        ),
+        ("--test-threads 0", "error: `--test-threads`: expected"),
+        ("--ignored --include-ignored", "cannot be used with"),
+        ("--no-such-flag", "unexpected argument '--no-such-flag'"),
+    ] {
+        let _ = suite.test(flags).exits(101).says(said);
+    }
+    let help = suite.test("--help").exits(0);
+    assert!(help.stdout.contains("--test-threads"), "{help}");
+    assert_eq!(suite.experiments(), before, "nothing was run");
 }
 
 #[test]
@@ -218,7 +333,7 @@ fn several_configurations_lead_their_cases() {
         command.env("FLUXLOOP_OUTPUT_DIR", results.path());
         command.output().expect("cargo starts").into()
     };
-    let listed = cargo("test --quiet --test several -- --list").exits(0);
+    let listed = cargo("test --quiet --test several -- --list --format terse").exits(0);
     assert_eq!(
         listed.stdout,
         "polite::run::any::hi::iter_0: test\nrude::run::any::hi::iter_0: test\n"

@@ -1,8 +1,12 @@
 //! Experiments in `cargo test`: every case a test.
 
+#[cfg(unix)]
+mod actions;
 mod cargo_test;
 mod mistakes;
 mod nextest;
+#[cfg(unix)]
+mod review;
 mod snapshots;
 mod traces;
 mod warnings;
@@ -21,6 +25,7 @@ fn run(input: String, ctx: &fluxloop::Context) -> Result<String, String> {
         "abort" => std::process::abort(),
         "panic" => panic!("over\nboard \u{1b}[31m"),
         "fail" => Err("it is no use".to_owned()),
+        "forge" => Err("no\n  ::error::forged\n##[error]old \r::add-mask::x".to_owned()),
         "seed" => Ok(ctx.seed().to_string()),
         "second" if std::fs::exists("tried").unwrap_or(false) => Ok("now".to_owned()),
         "second" => Err(std::fs::write("tried", "").err().map_or("not yet".to_owned(), |e| e.to_string())),

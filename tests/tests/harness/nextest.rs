@@ -1,25 +1,14 @@
 //! `cargo nextest run`: a process for each test, and one experiment.
 
-use std::{fs, process::Command};
+use std::fs;
+
+use tests::has_cargo;
 
 use super::{Suite, package};
 
-/// Whether there is `cargo nextest` on this machine. CI has it.
-#[expect(clippy::print_stderr, reason = "a test that is skipped says so")]
-pub(crate) fn is_missing() -> bool {
-    let version = Command::new(env!("CARGO"))
-        .args(["nextest", "--version"])
-        .output();
-    let is_missing = !version.is_ok_and(|output| output.status.success());
-    if is_missing {
-        eprintln!("skipped: `cargo install cargo-nextest --locked` installs what this test needs");
-    }
-    is_missing
-}
-
 #[test]
 fn all_processes_of_a_run_write_one_experiment() {
-    if is_missing() {
+    if !has_cargo("nextest") {
         return;
     }
     let suite = Suite::new(
@@ -72,7 +61,7 @@ fn all_processes_of_a_run_write_one_experiment() {
 
 #[test]
 fn a_partition_is_an_experiment_of_a_part() {
-    if is_missing() {
+    if !has_cargo("nextest") {
         return;
     }
     let suite = Suite::new("iterations: 4", "- { id: a, input: hello }");
@@ -99,7 +88,7 @@ fn a_partition_is_an_experiment_of_a_part() {
 
 #[test]
 fn the_last_try_counts() {
-    if is_missing() {
+    if !has_cargo("nextest") {
         return;
     }
     let suite = Suite::new("", "- { id: a, input: second }\n- { id: b, input: hello }");
@@ -125,6 +114,22 @@ fn the_last_try_counts() {
         (&false.into(), &true.into())
     );
     assert!(suite.project.path("tried").exists());
+    // What reads the experiment back sees that one alone.
+    assert_eq!(summary["shared"], true);
+    let listed = suite.project.run("show").exits(0).stdout;
+    assert!(
+        !listed.contains("not yet") && !listed.contains("agent_error"),
+        "{listed}"
+    );
+    let shown = suite
+        .project
+        .run("show experiments/latest trace_001")
+        .exits(0)
+        .stdout;
+    assert!(
+        shown.contains("now") && !shown.contains("not yet"),
+        "{shown}"
+    );
 }
 
 #[test]
@@ -141,8 +146,8 @@ fn a_case_of_many_is_what_it_was_when_all_were_read() {
         &list("seed"),
     );
     // The first reads all, and keeps it for the others.
-    let first = suite.test("--list").exits(0).stdout;
-    assert_eq!(suite.test("--list").exits(0).stdout, first);
+    let first = suite.test("--list --format terse").exits(0).stdout;
+    assert_eq!(suite.test("--list --format terse").exits(0).stdout, first);
     assert_eq!(first.lines().count(), 301 * 2 * 2);
     let _ = suite.test("number-29").exits(0);
     let of_all = suite.project.latest().runs();
@@ -167,7 +172,15 @@ fn a_case_of_many_is_what_it_was_when_all_were_read() {
     suite
         .project
         .write("configs/simulation.yaml", "iterations: 1");
-    assert_eq!(suite.test("--list").exits(0).stdout.lines().count(), 301);
+    assert_eq!(
+        suite
+            .test("--list --format terse")
+            .exits(0)
+            .stdout
+            .lines()
+            .count(),
+        301
+    );
     let _ = suite.test("--exact run::any::last::iter_0").exits(101);
     // Broken ones are refused, whatever is kept.
     suite
@@ -181,7 +194,7 @@ fn a_case_of_many_is_what_it_was_when_all_were_read() {
 
 #[test]
 fn a_configuration_that_is_wrong_fails_the_list() {
-    if is_missing() {
+    if !has_cargo("nextest") {
         return;
     }
     let suite = Suite::new("iterations: none", "- hello");

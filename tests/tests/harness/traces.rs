@@ -6,9 +6,10 @@ use serde_json::Value;
 use tests::{
     Finished,
     collector::{Collector, attribute},
+    has_cargo,
 };
 
-use super::{Suite, nextest};
+use super::Suite;
 
 /// `cargo <command>` with fluxloop's feature `otlp`, and what came of it at a collector.
 fn traced(suite: &Suite, command: &str, variables: &str) -> (Finished, Collector) {
@@ -99,7 +100,7 @@ fn the_runs_of_a_suite_arrive_as_traces() {
 
 #[test]
 fn all_processes_of_nextest_tell_of_one_experiment() {
-    if nextest::is_missing() {
+    if !has_cargo("nextest") {
         return;
     }
     let suite = Suite::new(

@@ -1,8 +1,8 @@
 //! What is odd is said once, and fails nothing.
 
-use tests::Finished;
+use tests::{Finished, has_cargo};
 
-use super::{Suite, nextest, package, shown};
+use super::{Suite, package, shown};
 
 const ODD: &str = "FLUXLOOP_ITERATION=2";
 
@@ -66,7 +66,7 @@ fn tests_say_what_the_command_says() {
 /// nextest shows what a test has said that failed, so each of its processes speaks for itself.
 #[test]
 fn a_test_of_nextest_that_fails_says_what_is_odd() {
-    if nextest::is_missing() {
+    if !has_cargo("nextest") {
         return;
     }
     let finished = odd("fail").nextest("").exits(100);

@@ -6,6 +6,7 @@ use std::{
 use super::{
     ObservationIndex, ObservationRow, ObservationTree, ReadError, RecordedRun, RecordedSummary,
     Rows,
+    attempts::{Begins, each_row, root_span},
 };
 
 /// The newest major version of the files that is known.
@@ -78,7 +79,7 @@ impl RecordedExperiment {
     ///
     /// When the file is there and cannot be opened.
     pub fn runs(&self) -> Result<Rows<RecordedRun>, ReadError> {
-        Rows::open(self.path.join("trace_summary.jsonl"))
+        self.rows("trace_summary.jsonl", each_row)
     }
 
     /// The runs in the order in which they ended, with all details: the lines of `traces.jsonl`.
@@ -87,7 +88,7 @@ impl RecordedExperiment {
     ///
     /// When the file is there and cannot be opened.
     pub fn traces(&self) -> Result<Rows<RecordedRun>, ReadError> {
-        Rows::open(self.path.join("traces.jsonl"))
+        self.rows("traces.jsonl", each_row)
     }
 
     /// One run with all details, where there is one of this id.
@@ -106,7 +107,7 @@ impl RecordedExperiment {
     ///
     /// When the file is there and cannot be opened.
     pub fn observations(&self) -> Result<Option<Rows<ObservationRow>>, ReadError> {
-        let rows = Rows::open(self.path.join("observations.jsonl"))?;
+        let rows = self.rows("observations.jsonl", root_span)?;
         Ok(rows.is_there().then_some(rows))
     }
 
@@ -129,6 +130,18 @@ impl RecordedExperiment {
         let rows = self.observations()?.map(|rows| rows.of(trace_id));
         rows.map(|mut rows| ObservationTree::read(&mut rows))
             .transpose()
+    }
+}
+
+impl RecordedExperiment {
+    /// The rows of a file. Where several processes write it, as an attempt each, those of the last attempts.
+    fn rows<T>(&self, file: &str, is_first: Begins) -> Result<Rows<T>, ReadError> {
+        let path = self.path.join(file);
+        if self.summary.shared {
+            Rows::of_last_attempts(path, is_first)
+        } else {
+            Rows::open(path)
+        }
     }
 }
 

@@ -17,7 +17,7 @@ impl ObservationIndex {
     /// Reads through the file once.
     pub(super) fn read(mut rows: Rows<ObservationRow>) -> Result<Self, ReadError> {
         let mut places: HashMap<String, Range<u64>> = HashMap::new();
-        rows.each_owner(|owner, place| match places.get_mut(owner) {
+        rows.each_owner(|owner, place, _| match places.get_mut(owner) {
             Some(known) => known.end = place.end,
             None => {
                 places.insert(owner.to_owned(), place);

@@ -19,9 +19,11 @@
 //!
 //! What is read stands in `FORMAT.md`. Fields, kinds and files that this version does not know are passed over. A field
 //! whose value is not of the type that it has today counts as absent. A last line without a line break is torn and
-//! ignored; any other line that holds no row is left out and [counted](Rows::damaged). A directory of a newer major
+//! ignored; any other line that holds no row is left out and [counted](Rows::damaged). Of a case that `cargo nextest` has
+//! tried again, the last attempt is read, and no other. A directory of a newer major
 //! version is refused.
 
+mod attempts;
 mod error;
 mod experiment;
 mod index;

@@ -10,7 +10,10 @@ use std::{
 
 use serde::{Deserialize, de::DeserializeOwned};
 
-use super::ReadError;
+use super::{
+    ReadError,
+    attempts::{Begins, LastAttempts},
+};
 
 /// The rows of a `.jsonl` file, read one by one.
 ///
@@ -23,6 +26,8 @@ pub struct Rows<T> {
     offset: u64,
     /// Rows of other runs are passed over.
     trace_id: Option<String>,
+    /// Rows of attempts before these are passed over.
+    last: LastAttempts,
     line: Vec<u8>,
     damaged: u64,
     row: PhantomData<fn() -> T>,
@@ -50,6 +55,13 @@ impl<T> Rows<T> {
         Self::within(path, 0..u64::MAX)
     }
 
+    /// Of each case the rows of its last attempt, of those that are there by now.
+    pub(super) fn of_last_attempts(path: PathBuf, is_first: Begins) -> Result<Self, ReadError> {
+        let last = LastAttempts::find(Self::open(path.clone())?, is_first)?;
+        let rows = Self::within(path, 0..last.end)?;
+        Ok(Self { last, ..rows })
+    }
+
     /// The rows of a part of the file, in bytes.
     pub(super) fn within(path: PathBuf, part: Range<u64>) -> Result<Self, ReadError> {
         let file = match File::open(&path) {
@@ -68,6 +80,7 @@ impl<T> Rows<T> {
             file,
             offset: part.start,
             trace_id: None,
+            last: LastAttempts::default(),
             line: Vec::new(),
             damaged: 0,
             row: PhantomData,
@@ -110,10 +123,10 @@ impl<T> Rows<T> {
 }
 
 impl<T> Rows<T> {
-    /// Tells of each row whose it is, and where it stands in the file. A line that holds no row is nobody's.
+    /// Tells of each row whose it is, where it stands in the file, and its line. A line that holds no row is nobody's.
     pub(super) fn each_owner(
         &mut self,
-        mut take: impl FnMut(&str, Range<u64>),
+        mut take: impl FnMut(&str, Range<u64>, &[u8]),
     ) -> Result<(), ReadError> {
         loop {
             let start = self.offset;
@@ -123,7 +136,8 @@ impl<T> Rows<T> {
                 Err(error) => return Err(ReadError::read(&self.path)(error)),
             }
             match serde_json::from_slice::<Owner<'_>>(&self.line) {
-                Ok(owner) => take(&owner.trace_id, start..self.offset),
+                Ok(owner) if self.last.supersede(&owner.trace_id, start) => {}
+                Ok(owner) => take(&owner.trace_id, start..self.offset, &self.line),
                 Err(_) => self.damaged += 1,
             }
         }
@@ -131,12 +145,14 @@ impl<T> Rows<T> {
 }
 
 impl<T: DeserializeOwned> Rows<T> {
-    /// What the line holds; none where it is another run's.
-    fn decode(&self) -> serde_json::Result<Option<T>> {
-        if let Some(wanted) = &self.trace_id {
+    /// What the line holds, which begins at this place; none where it is another run's, or of an attempt that does not count.
+    fn decode(&self, start: u64) -> serde_json::Result<Option<T>> {
+        let wanted = self.trace_id.as_deref();
+        if wanted.is_some() || !self.last.is_empty() {
             // Telling whose row it is costs less than building it, and most are others'.
             let owner: Owner<'_> = serde_json::from_slice(&self.line)?;
-            if owner.trace_id != wanted.as_str() {
+            let is_wanted = wanted.is_none_or(|wanted| owner.trace_id == wanted);
+            if !is_wanted || self.last.supersede(&owner.trace_id, start) {
                 return Ok(None);
             }
         }
@@ -149,6 +165,7 @@ impl<T: DeserializeOwned> Iterator for Rows<T> {
 
     fn next(&mut self) -> Option<Self::Item> {
         loop {
+            let start = self.offset;
             match self.read_line() {
                 Ok(true) => {}
                 Ok(false) => return None,
@@ -158,7 +175,7 @@ impl<T: DeserializeOwned> Iterator for Rows<T> {
                     return Some(Err(ReadError::read(&self.path)(error)));
                 }
             }
-            match self.decode() {
+            match self.decode(start) {
                 Ok(Some(row)) => return Some(Ok(row)),
                 Ok(None) => {}
                 Err(_) => self.damaged += 1,

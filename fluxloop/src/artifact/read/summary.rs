@@ -53,6 +53,9 @@ pub struct RecordedSummary {
     /// How it stands.
     #[serde(default, deserialize_with = "lenient")]
     pub status: ExperimentStatus,
+    /// Whether several processes write it, as under `cargo nextest`: a case that was tried again has rows of each attempt.
+    #[serde(default, deserialize_with = "lenient")]
+    pub shared: bool,
     /// Runs that ended. While `running`, the rows may tell of more.
     #[serde(default, deserialize_with = "lenient")]
     pub total_traces: u64,

@@ -14,6 +14,7 @@ use crate::{
     summary::{Statistics, sample::SampleRun},
 };
 
+mod attempts;
 mod trees;
 
 /// The directory of an experiment with these files.
