@@ -150,9 +150,9 @@ pub(super) fn talk_over(
     if is_observed {
         super::relief::start(outbox, stream.try_clone()?)?;
     }
-    let (receiver, sender) = tokio::net::UnixStream::from_std(stream)?.into_split();
+    let (receiver, sender) = super::socket::split(stream)?;
     let outbox = Arc::clone(outbox);
-    let writing = async move { super::relief::write_to(&outbox, sender.as_ref()).await };
+    let writing = async move { super::relief::write_to(&outbox, &sender).await };
     Ok((receiver, tokio::spawn(writing)))
 }
 
