@@ -56,6 +56,12 @@ pub(super) fn agents_runtime(parallel: usize) -> tokio::runtime::Builder {
         // Agents that block have a thread each; those of the agents' own `spawn_blocking` come on top.
         .max_blocking_threads(parallel.saturating_add(512))
         .thread_name("fluxloop-worker");
+    if parallel == 1 {
+        // A task that yields while there is no other lets its thread look for work, which wakes a second thread to look as
+        // well: with one run at a time, that was the third part of all that a run woke. A thread that looks for events
+        // before it looks for work finds the task again.
+        builder.event_interval(1);
+    }
     builder
 }
 
