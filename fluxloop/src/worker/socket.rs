@@ -102,3 +102,89 @@ impl AsyncWrite for Sender {
         Poll::Ready(self.shut_down())
     }
 }
+
+#[cfg(all(test, feature = "engine"))]
+mod tests {
+    use std::{io::Read as _, thread};
+
+    use tokio::{
+        io::{AsyncReadExt as _, AsyncWriteExt as _},
+        runtime::{Builder, Runtime},
+    };
+
+    use super::*;
+
+    fn runtime() -> Runtime {
+        Builder::new_current_thread().enable_io().build().unwrap()
+    }
+
+    fn pair() -> (Socket, Socket) {
+        let (ours, theirs) = Socket::pair().unwrap();
+        ours.set_nonblocking(true).unwrap();
+        (ours, theirs)
+    }
+
+    #[cfg(target_pointer_width = "64")]
+    #[test]
+    fn an_end_that_waits_for_an_answer_is_woken_once() {
+        const QUESTIONS: u64 = 200;
+        let (ours, mut theirs) = pair();
+        let other_side = thread::spawn(move || {
+            let mut question = [0];
+            for _ in 0..QUESTIONS {
+                theirs.read_exact(&mut question).unwrap();
+                // Time for one who was woken by that to go to sleep again.
+                (0..100).for_each(|_| thread::yield_now());
+                theirs.write_all(&question).unwrap();
+            }
+        });
+        let runtime = runtime();
+        runtime.block_on(async {
+            let (mut receiver, mut sender) = split(ours).unwrap();
+            for _ in 0..QUESTIONS {
+                sender.write_all(b"?").await.unwrap();
+                assert_eq!(receiver.read_u8().await.unwrap(), b'?');
+            }
+        });
+        other_side.join().unwrap();
+        let slept = runtime.metrics().worker_park_count(0);
+        assert!(
+            slept <= QUESTIONS,
+            "{slept} times asleep over {QUESTIONS} questions"
+        );
+    }
+
+    #[test]
+    fn what_is_more_than_the_socket_takes_is_sent_whole() {
+        let (ours, mut theirs) = pair();
+        let sent: Vec<u8> = (0..4_000_000_u32)
+            .map(|number| number.to_le_bytes()[1])
+            .collect();
+        let other_side = thread::spawn(move || {
+            let mut received = Vec::new();
+            theirs.read_to_end(&mut received).unwrap();
+            received
+        });
+        runtime().block_on(async {
+            let (receiver, mut sender) = split(ours).unwrap();
+            sender.write_all(&sent).await.unwrap();
+            sender.shutdown().await.unwrap();
+            drop(receiver);
+        });
+        assert!(other_side.join().unwrap() == sent);
+    }
+
+    #[test]
+    fn the_end_of_the_other_side_is_the_end_of_what_it_sends() {
+        let (ours, mut theirs) = pair();
+        theirs.write_all(b"last words").unwrap();
+        drop(theirs);
+        runtime().block_on(async {
+            let (mut receiver, mut sender) = split(ours).unwrap();
+            let mut received = String::new();
+            receiver.read_to_string(&mut received).await.unwrap();
+            assert_eq!(received, "last words");
+            assert!(sender.write_all(b"who is there?").await.is_err());
+        });
+    }
+}
