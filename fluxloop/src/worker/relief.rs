@@ -17,11 +17,11 @@ pub(super) fn start(outbox: &Arc<Outbox>, socket: UnixStream) -> io::Result<()> 
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_io()
         .build()?;
-    let (relief, socket) = (Arc::clone(outbox), Sender::new(socket));
+    let (relief, mut socket) = (Arc::clone(outbox), Sender::new(socket)?);
     thread::Builder::new()
         .name("fluxloop-relief".to_owned())
         .spawn(move || {
-            if runtime.block_on(relieve(&relief, &socket)).is_err() {
+            if runtime.block_on(relieve(&relief, &mut socket)).is_err() {
                 relief.abandon();
             }
         })?;
@@ -29,7 +29,7 @@ pub(super) fn start(outbox: &Arc<Outbox>, socket: UnixStream) -> io::Result<()> 
     Ok(())
 }
 
-async fn relieve(outbox: &Outbox, socket: &Sender) -> io::Result<()> {
+async fn relieve(outbox: &Outbox, socket: &mut Sender) -> io::Result<()> {
     loop {
         match outbox.take() {
             Next::Write(mut writing) => {
@@ -48,15 +48,15 @@ async fn relieve(outbox: &Outbox, socket: &Sender) -> io::Result<()> {
 }
 
 /// Writes lines as they come, until the box is closed or the other side is gone.
-pub(super) async fn write_to(outbox: &Outbox, socket: &Sender) {
-    if write_all(outbox, socket).await.is_err() {
+pub(super) async fn write_to(outbox: &Outbox, mut socket: Sender) {
+    if write_all(outbox, &mut socket).await.is_err() {
         outbox.abandon();
     }
     // Also where something that the agents started holds the socket open.
     let _ = socket.shut_down();
 }
 
-async fn write_all(outbox: &Outbox, socket: &Sender) -> io::Result<()> {
+async fn write_all(outbox: &Outbox, socket: &mut Sender) -> io::Result<()> {
     loop {
         match outbox.take() {
             Next::Write(mut writing) => {
@@ -111,8 +111,8 @@ mod tests {
         let sender = thread::spawn(move || {
             runtime.block_on(async move {
                 let writing = tokio::spawn({
-                    let (outbox, socket) = (Arc::clone(&sending), Sender::new(ours));
-                    async move { write_to(&outbox, &socket).await }
+                    let (outbox, socket) = (Arc::clone(&sending), Sender::new(ours).unwrap());
+                    async move { write_to(&outbox, socket).await }
                 });
                 let sent = Arc::clone(&sending);
                 let agent = tokio::spawn(async move {

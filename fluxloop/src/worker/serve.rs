@@ -158,7 +158,7 @@ pub(super) fn talk_over(
     }
     let (receiver, sender) = super::socket::split(stream)?;
     let outbox = Arc::clone(outbox);
-    let writing = async move { super::relief::write_to(&outbox, &sender).await };
+    let writing = async move { super::relief::write_to(&outbox, sender).await };
     Ok((receiver, tokio::spawn(writing)))
 }
 

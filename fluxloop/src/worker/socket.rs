@@ -4,15 +4,14 @@
 //! is woken to hear that it could write. With one run at a time, that was every second time that a process was woken.
 
 use std::{
+    future::poll_fn,
     io::{self, Write as _},
     net::Shutdown,
     os::unix::net::UnixStream as Socket,
+    task::{Context, Poll},
 };
 #[cfg(feature = "engine")]
-use std::{
-    pin::Pin,
-    task::{Context, Poll, ready},
-};
+use std::{pin::Pin, task::ready};
 
 #[cfg(feature = "engine")]
 use tokio::io::AsyncWrite;
@@ -25,26 +24,28 @@ pub(crate) type Receiver = pipe::Receiver;
 /// Both directions of a socket that does not block.
 pub(crate) fn split(socket: Socket) -> io::Result<(Receiver, Sender)> {
     let receiver = Receiver::from_owned_fd_unchecked(socket.try_clone()?.into())?;
-    Ok((receiver, Sender::new(socket)))
+    Ok((receiver, Sender::new(socket)?))
 }
 
 /// What is sent to the other side.
 #[derive(Debug)]
 pub(crate) struct Sender {
     socket: Socket,
-    /// There while the socket takes no more.
-    #[cfg(feature = "engine")]
+    /// The same by another descriptor, since one is registered for one thing at a time. There from the start: an agent may
+    /// have used up all others.
+    spare: Option<Socket>,
+    /// That one, registered: while the socket takes no more.
     full: Option<UnixStream>,
 }
 
 impl Sender {
     /// Of a socket that does not block.
-    pub(super) fn new(socket: Socket) -> Self {
-        Self {
+    pub(super) fn new(socket: Socket) -> io::Result<Self> {
+        Ok(Self {
+            spare: Some(socket.try_clone()?),
             socket,
-            #[cfg(feature = "engine")]
             full: None,
-        }
+        })
     }
 
     /// Sends as much as the socket takes at once.
@@ -57,18 +58,28 @@ impl Sender {
     }
 
     /// Waits until the socket takes more.
-    pub(super) async fn writable(&self) -> io::Result<()> {
-        self.registered()?.writable().await
+    pub(super) async fn writable(&mut self) -> io::Result<()> {
+        poll_fn(|cx| self.poll_writable(cx)).await
+    }
+
+    fn poll_writable(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        let full = match (self.full.take(), self.spare.take()) {
+            (Some(full), _) => full,
+            (None, Some(spare)) => UnixStream::from_std(spare)?,
+            (None, None) => UnixStream::from_std(self.socket.try_clone()?)?,
+        };
+        let polled = full.poll_write_ready(cx);
+        if polled.is_pending() {
+            self.full = Some(full);
+        } else {
+            self.spare = full.into_std().ok();
+        }
+        polled
     }
 
     /// Says that nothing more is sent.
     pub(super) fn shut_down(&self) -> io::Result<()> {
         self.socket.shutdown(Shutdown::Write)
-    }
-
-    /// Registered for as long as the returned value is there.
-    fn registered(&self) -> io::Result<UnixStream> {
-        UnixStream::from_std(self.socket.try_clone()?)
     }
 }
 
@@ -80,13 +91,9 @@ impl AsyncWrite for Sender {
         bytes: &[u8],
     ) -> Poll<io::Result<usize>> {
         loop {
-            if let Some(full) = &self.full {
-                ready!(full.poll_write_ready(cx))?;
-                self.full = None;
-            }
             match self.try_write(bytes) {
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
-                    self.full = Some(self.registered()?);
+                    ready!(self.poll_writable(cx))?;
                 }
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
                 written => return Poll::Ready(written),
