@@ -6,7 +6,7 @@ use tokio::{
     time::timeout,
 };
 
-use super::{Death, group::ProcessGroup};
+use super::{Death, group::ProcessGroup, socket::halves};
 use crate::worker::protocol::{Hello, MAX_LINE, Response, VERSION};
 
 /// How long a worker may take to say hello. Loading a large debug build from a cold disk takes seconds.
@@ -85,9 +85,11 @@ pub(super) struct Greeted {
 impl Greeted {
     /// What says hello at the other end of a connection; nothing if that is not what it says first.
     pub(super) async fn over(
-        connection: impl AsyncRead + AsyncWrite + Send + 'static,
+        (receiver, sender): (
+            impl AsyncRead + Send + Unpin + 'static,
+            impl AsyncWrite + Send + Unpin + 'static,
+        ),
     ) -> Option<Self> {
-        let (receiver, sender) = tokio::io::split(connection);
         let receiver: Box<dyn AsyncRead + Send + Unpin> = Box::new(receiver);
         let mut lines = BufReader::with_capacity(64 * 1024, receiver);
         let mut line = Vec::new();
@@ -142,7 +144,7 @@ fn ended(status: Option<ExitStatus>) -> StartError {
 /// The first connection that knows the token. Others are dropped: they are not ours.
 async fn accept(listener: &Listener, token: &str) -> io::Result<Greeted> {
     loop {
-        let greeted = Greeted::over(listener.accept().await?).await;
+        let greeted = Greeted::over(halves(listener.accept().await?)?).await;
         if let Some(greeted) = greeted.filter(|greeted| greeted.hello.token == token) {
             return Ok(greeted);
         }

@@ -4,6 +4,8 @@ use std::{
     time::Duration,
 };
 
+#[cfg(not(unix))]
+use tokio::io::{ReadHalf, WriteHalf};
 use tokio::{runtime::Runtime, task::JoinHandle};
 
 use super::{
@@ -14,11 +16,15 @@ use super::{
     task::{End, Task},
     worker::bind,
 };
+#[cfg(not(unix))]
+use crate::worker::in_process::EnginesEnd;
+#[cfg(unix)]
+use crate::worker::socket::split as halves;
 use crate::{
     agent::{Arguments, BindError},
     worker::{
         Outbox,
-        in_process::{self, EnginesEnd, LocalWorker},
+        in_process::{self, LocalWorker},
         protocol::{AgentInfo, CheckInfo, ObserveOptions},
     },
 };
@@ -148,21 +154,16 @@ async fn start(options: &InProcessOptions) -> Result<LiveWorker, StartError> {
         serving: Some(serving),
         outbox,
     };
-    let connection = engines_end(connection).map_err(|error| failed(&error))?;
+    let connection = halves(connection).map_err(|error| failed(&error))?;
     let greeted = Greeted::over(connection).await;
     let greeted = greeted.ok_or_else(|| failed(&"they were shut down"))?;
     Ok(LiveWorker::supervised(life, greeted))
 }
 
-#[cfg(unix)]
-fn engines_end(connection: EnginesEnd) -> io::Result<tokio::net::UnixStream> {
-    tokio::net::UnixStream::from_std(connection)
-}
-
 #[cfg(not(unix))]
 #[expect(clippy::unnecessary_wraps, reason = "a socket can fail")]
-fn engines_end(connection: EnginesEnd) -> io::Result<EnginesEnd> {
-    Ok(connection)
+fn halves(connection: EnginesEnd) -> io::Result<(ReadHalf<EnginesEnd>, WriteHalf<EnginesEnd>)> {
+    Ok(tokio::io::split(connection))
 }
 
 /// The runtime of agents in this process.

@@ -1,7 +1,17 @@
+#[cfg(unix)]
+use std::os::fd::OwnedFd;
 use std::{io, path::PathBuf};
 
-use interprocess::local_socket::{GenericFilePath, ListenerOptions, ToFsName, tokio::Listener};
+use interprocess::local_socket::{
+    GenericFilePath, ListenerOptions, ToFsName,
+    tokio::{Listener, Stream},
+};
 use tempfile::TempDir;
+#[cfg(not(unix))]
+use tokio::io::{ReadHalf, WriteHalf};
+
+#[cfg(unix)]
+use crate::worker::socket::{Receiver, Sender, split};
 
 /// The longest path that a Unix domain socket takes everywhere: macOS has 104 bytes with the final NUL.
 const LONGEST_PATH: usize = 100;
@@ -63,4 +73,18 @@ impl Addresses {
             .to_string_lossy();
         PathBuf::from(format!(r"\\.\pipe\{folder}-worker-{}", self.next))
     }
+}
+
+/// Both directions of a connection.
+#[cfg(unix)]
+pub(super) fn halves(connection: Stream) -> io::Result<(Receiver, Sender)> {
+    let Stream::UdSocket(connection) = connection;
+    split(OwnedFd::try_from(connection)?.into())
+}
+
+/// Both directions of a connection.
+#[cfg(not(unix))]
+#[expect(clippy::unnecessary_wraps, reason = "a socket can fail")]
+pub(super) fn halves(connection: Stream) -> io::Result<(ReadHalf<Stream>, WriteHalf<Stream>)> {
+    Ok(tokio::io::split(connection))
 }

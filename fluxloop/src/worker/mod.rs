@@ -17,6 +17,8 @@ mod questions;
 mod relief;
 mod run;
 mod serve;
+#[cfg(unix)]
+pub(crate) mod socket;
 
 pub use entry::test_entry;
 #[cfg(feature = "engine")]

@@ -147,7 +147,9 @@ impl Outbox {
             // A burst of large messages must not keep its memory for ever.
             writing.batch.shrink_to(256 * 1024);
             std::mem::swap(&mut pending.lines, &mut writing.batch);
-            self.room.notify_all();
+            if pending.waiting > 0 {
+                self.room.notify_all();
+            }
         }
         if writing.rest().is_empty() {
             pending.writing = Some(writing);

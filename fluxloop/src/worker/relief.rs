@@ -5,22 +5,23 @@
 //! of its own, which sleeps otherwise, then writes in its place. What is being written passes between the two: neither
 //! keeps it while it waits for the socket.
 
-use std::{io, os::unix::net::UnixStream as Socket, sync::Arc, thread};
+use std::{io, os::unix::net::UnixStream, sync::Arc, thread};
 
-use tokio::net::UnixStream;
-
-use super::outbox::{Next, Outbox, Writing};
+use super::{
+    outbox::{Next, Outbox, Writing},
+    socket::Sender,
+};
 
 /// Makes room where others wait for it, on a thread of its own.
-pub(super) fn start(outbox: &Arc<Outbox>, socket: Socket) -> io::Result<()> {
+pub(super) fn start(outbox: &Arc<Outbox>, socket: UnixStream) -> io::Result<()> {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_io()
         .build()?;
-    let relief = Arc::clone(outbox);
+    let (relief, mut socket) = (Arc::clone(outbox), Sender::new(socket)?);
     thread::Builder::new()
         .name("fluxloop-relief".to_owned())
         .spawn(move || {
-            if runtime.block_on(relieve(&relief, socket)).is_err() {
+            if runtime.block_on(relieve(&relief, &mut socket)).is_err() {
                 relief.abandon();
             }
         })?;
@@ -28,12 +29,11 @@ pub(super) fn start(outbox: &Arc<Outbox>, socket: Socket) -> io::Result<()> {
     Ok(())
 }
 
-async fn relieve(outbox: &Outbox, socket: Socket) -> io::Result<()> {
-    let socket = UnixStream::from_std(socket)?;
+async fn relieve(outbox: &Outbox, socket: &mut Sender) -> io::Result<()> {
     loop {
         match outbox.take() {
             Next::Write(mut writing) => {
-                while !write(&mut writing, &socket)? {
+                while !write(&mut writing, socket)? {
                     socket.writable().await?;
                 }
                 outbox.give_back(writing);
@@ -48,13 +48,15 @@ async fn relieve(outbox: &Outbox, socket: Socket) -> io::Result<()> {
 }
 
 /// Writes lines as they come, until the box is closed or the other side is gone.
-pub(super) async fn write_to(outbox: &Outbox, socket: &UnixStream) {
-    if write_all(outbox, socket).await.is_err() {
+pub(super) async fn write_to(outbox: &Outbox, mut socket: Sender) {
+    if write_all(outbox, &mut socket).await.is_err() {
         outbox.abandon();
     }
+    // Also where something that the agents started holds the socket open.
+    let _ = socket.shut_down();
 }
 
-async fn write_all(outbox: &Outbox, socket: &UnixStream) -> io::Result<()> {
+async fn write_all(outbox: &Outbox, socket: &mut Sender) -> io::Result<()> {
     loop {
         match outbox.take() {
             Next::Write(mut writing) => {
@@ -73,7 +75,7 @@ async fn write_all(outbox: &Outbox, socket: &UnixStream) -> io::Result<()> {
 }
 
 /// Writes what the socket takes. `true` if that is all.
-fn write(writing: &mut Writing, socket: &UnixStream) -> io::Result<bool> {
+fn write(writing: &mut Writing, socket: &Sender) -> io::Result<bool> {
     while !writing.rest().is_empty() {
         match socket.try_write(writing.rest()) {
             Ok(0) => return Err(io::ErrorKind::WriteZero.into()),
@@ -95,8 +97,8 @@ mod tests {
     const LINES: usize = 40_000;
 
     /// A runtime with a single thread, which the sender blocks: the task that writes cannot run.
-    fn blocked_sender() -> (Arc<Outbox>, Socket, thread::JoinHandle<()>) {
-        let (ours, theirs) = Socket::pair().unwrap();
+    fn blocked_sender() -> (Arc<Outbox>, UnixStream, thread::JoinHandle<()>) {
+        let (ours, theirs) = UnixStream::pair().unwrap();
         ours.set_nonblocking(true).unwrap();
         let outbox = Arc::new(Outbox::default());
         start(&outbox, ours.try_clone().unwrap()).unwrap();
@@ -109,9 +111,8 @@ mod tests {
         let sender = thread::spawn(move || {
             runtime.block_on(async move {
                 let writing = tokio::spawn({
-                    let (outbox, socket) =
-                        (Arc::clone(&sending), UnixStream::from_std(ours).unwrap());
-                    async move { write_to(&outbox, &socket).await }
+                    let (outbox, socket) = (Arc::clone(&sending), Sender::new(ours).unwrap());
+                    async move { write_to(&outbox, socket).await }
                 });
                 let sent = Arc::clone(&sending);
                 let agent = tokio::spawn(async move {

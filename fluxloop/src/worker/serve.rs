@@ -56,6 +56,12 @@ pub(super) fn agents_runtime(parallel: usize) -> tokio::runtime::Builder {
         // Agents that block have a thread each; those of the agents' own `spawn_blocking` come on top.
         .max_blocking_threads(parallel.saturating_add(512))
         .thread_name("fluxloop-worker");
+    if parallel == 1 {
+        // A task that yields while there is no other lets its thread look for work, which wakes a second thread to look as
+        // well: with one run at a time, that was the third part of all that a run woke. A thread that looks for events
+        // before it looks for work finds the task again.
+        builder.event_interval(1);
+    }
     builder
 }
 
@@ -150,9 +156,9 @@ pub(super) fn talk_over(
     if is_observed {
         super::relief::start(outbox, stream.try_clone()?)?;
     }
-    let (receiver, sender) = tokio::net::UnixStream::from_std(stream)?.into_split();
+    let (receiver, sender) = super::socket::split(stream)?;
     let outbox = Arc::clone(outbox);
-    let writing = async move { super::relief::write_to(&outbox, sender.as_ref()).await };
+    let writing = async move { super::relief::write_to(&outbox, sender).await };
     Ok((receiver, tokio::spawn(writing)))
 }
 

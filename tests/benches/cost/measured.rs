@@ -187,6 +187,16 @@ impl Bench {
         Figures { peak_mb, ..figures }
     }
 
+    /// The medians of what so many such calls took, 64 runs at once.
+    pub(crate) fn median_of(&self, times: usize, agent: &str, runs: u32) -> Figures {
+        let figures: Vec<_> = (0..times).map(|_| self.call(agent, runs, 64)).collect();
+        Figures {
+            wall: median(figures.iter().map(|figures| figures.wall)),
+            cpu: median(figures.iter().map(|figures| figures.cpu)),
+            ..figures[0]
+        }
+    }
+
     /// Nanoseconds that a span takes its agent, by the agent's own account: the median of some runs.
     pub(crate) fn span(&self) -> u64 {
         self.call("span", 21, 1);
@@ -239,8 +249,8 @@ impl Bench {
         );
     }
 
-    /// `cargo build` with nothing to build.
-    pub(crate) fn build_alone(&self) -> Figures {
+    /// Seconds that `cargo build` takes with nothing to build.
+    pub(crate) fn build_alone(&self) -> f64 {
         let pattern = self.run("");
         let build = || {
             let mut command = Command::new(env!("CARGO"));
@@ -256,7 +266,7 @@ impl Bench {
             assert!(command.status().expect("cargo runs").success());
         };
         build();
-        median((0..9).map(|_| Figures::of(build)))
+        median((0..9).map(|_| Figures::of(build).wall))
     }
 
     /// Seconds that a whole experiment of one run takes, and from the end of its build to its first run.
@@ -307,9 +317,9 @@ fn first_lines(experiment: &Experiment, name: &str, lines: usize) -> Vec<Value> 
         .collect()
 }
 
-fn median(figures: impl Iterator<Item = Figures>) -> Figures {
+fn median(figures: impl Iterator<Item = f64>) -> f64 {
     let mut figures: Vec<_> = figures.collect();
-    figures.sort_by(|a, b| a.wall.total_cmp(&b.wall));
+    figures.sort_by(f64::total_cmp);
     figures[figures.len() / 2]
 }
 
