@@ -150,11 +150,11 @@ fn a_project_is_found_as_everywhere() {
 #[test]
 fn what_cannot_be_edited_safely_is_left_alone() {
     let project = project();
-    let config = "replay_args: { override_param_path: a }\n";
+    let config = "replay_args: { override_param_path: a,\n  create: true }\n";
     project.write("configs/simulation.yaml", config);
     let finished = project.run("record enable").exits(96);
     insta::assert_snapshot!(project.told(&finished), @"
-    error: [project]/configs/simulation.yaml: line 1 cannot be edited safely: keys cannot be added to a mapping in `{}`
+    error: [project]/configs/simulation.yaml: line 1 cannot be edited safely: its value takes several lines
     help: write it by hand:
 
           replay_args:

@@ -28,3 +28,15 @@ pub(super) fn lines(path: &[&str], leaf: &Value, indent: usize, step: usize) -> 
     };
     path.iter().enumerate().map(line).collect()
 }
+
+/// Nested keys within `{}`, of which the last has the value.
+pub(super) fn entry(path: &[&str], leaf: &Value) -> String {
+    let leaf = value(leaf);
+    let mut parts = path.iter().rev();
+    let last = parts
+        .next()
+        .map(|last| format!("{}: {leaf}", scalar::text(last)));
+    parts.fold(last.unwrap_or_default(), |inner, part| {
+        format!("{}: {{{inner}}}", scalar::text(part))
+    })
+}
