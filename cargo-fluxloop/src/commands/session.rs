@@ -4,7 +4,7 @@ use fluxloop::{
     plan::Plan,
     setup::{Unfit, UnknownCheck},
     target::TargetSpec,
-    worker::protocol::AgentInfo,
+    worker::protocol::{AgentInfo, CheckInfo},
 };
 
 use super::{Invocation, error::CommandError};
@@ -23,6 +23,12 @@ pub(super) struct Workshop<'a> {
     config: &'a Config,
     output: CargoOutput,
     invocation: &'a Invocation,
+}
+
+/// What a worker says that it holds.
+pub(super) struct Registered {
+    pub(super) agents: Vec<AgentInfo>,
+    pub(super) checks: Vec<CheckInfo>,
 }
 
 impl<'a> Workshop<'a> {
@@ -76,6 +82,22 @@ impl<'a> Workshop<'a> {
             .environment
             .extend(variables.map(|(name, value)| (name.into(), value.into())));
         Ok(worker)
+    }
+
+    /// What a worker holds. It is started for that alone.
+    pub(super) async fn registered(
+        &self,
+        worker: &Worker,
+        unit: &Unit,
+    ) -> Result<Registered, CommandError> {
+        let logs = Logs::new(self.config.secrets.clone());
+        let host = self.start(worker, unit, &logs).await?;
+        let registered = Registered {
+            agents: host.agents().to_vec(),
+            checks: host.checks().to_vec(),
+        };
+        host.shut_down().await;
+        Ok(registered)
     }
 
     /// Starts a worker.
