@@ -249,7 +249,7 @@ fn a_check_that_nobody_has_registered_is_refused_before_the_first_run() {
     let finished = project.experiment("--filter rude").exits(96);
     insta::assert_snapshot!(project.told(&finished), @r"
     error: configs/simulation.yaml:10: `checks`: no check `polit` is registered with the agents
-    help: did you mean `polite`? these are registered: aborts, endless, panics, polite, sees_what_happened, torn
+      = help: did you mean `polite`? these are registered: aborts, endless, panics, polite, sees_what_happened, torn
     ");
     assert!(!project.path("experiments").exists());
     let bare = Project::new(
@@ -261,6 +261,6 @@ fn a_check_that_nobody_has_registered_is_refused_before_the_first_run() {
     let finished = bare.experiment("--dry-run").exits(96);
     insta::assert_snapshot!(bare.told(&finished), @r"
     error: configs/simulation.yaml:1: `checks`: no check `polite` is registered with the agents
-    help: write it beside the agent: `#[fluxloop::check] fn polite(run: &fluxloop::RunView) -> bool { … }`; a crate that is only in Cargo.toml is linked once something names it
+      = help: write it beside the agent: `#[fluxloop::check] fn polite(run: &fluxloop::RunView) -> bool { … }`; a crate that is only in Cargo.toml is linked once something names it
     ");
 }

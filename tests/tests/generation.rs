@@ -80,7 +80,7 @@ fn a_file_is_not_replaced_unless_asked() {
     let finished = project.run("generate inputs --seed 2").exits(96);
     insta::assert_snapshot!(project.told(&finished), @"
     error: [project]/inputs/generated.yaml is there already, and nothing was written
-    help: replace it with `--overwrite`, or name another file with `--output`
+      = help: replace it with `--overwrite`, or name another file with `--output`
     ");
     assert_eq!(fs::read_to_string(&file).expect("it is there"), first);
     let _ = project.run("generate inputs --seed 2 --overwrite").exits(0);
@@ -150,7 +150,7 @@ fn what_needs_a_model_says_so() {
     insta::assert_snapshot!(refused(""), @"error: there is no API key for openai: looked for `input_generation.llm.api_key`, the keys of the supervisor, and OPENAI_API_KEY (in the environment and in .env)");
     insta::assert_snapshot!(refused("--mode deterministic --strategies custom"), @"
     error: the strategy `custom` needs a model
-    help: pass `--mode llm`, or take others: without a model there are rephrase, verbose, concise, error_prone, typo, persona_based, adversarial
+      = help: pass `--mode llm`, or take others: without a model there are rephrase, verbose, concise, error_prone, typo, persona_based, adversarial
     ");
     let _ = project.run("generate inputs --mode deterministic").exits(0);
 }

@@ -54,7 +54,7 @@ fn a_crate_with_an_agent_is_green_at_once_and_stays_as_it_is() {
         .file("src/lib.rs", AGENT);
     insta::assert_snapshot!(told(&project, "init", 2), @"
     error: there is no terminal to ask for confirmation on
-    help: pass --yes (or set FLUXLOOP_YES=true) to run without being asked
+      = help: pass --yes (or set FLUXLOOP_YES=true) to run without being asked
     ");
     assert!(!project.path("configs").exists());
     writes_what_lacks(&project);
@@ -203,7 +203,7 @@ fn is_asked_for_one_of_several(project: &Project) {
     error: no target is configured, and there are 2 agents:
         e2e_init:run        src/lib.rs:2
         e2e_init.other:run  src/lib.rs:8
-    help: say which is meant, as in `--agent e2e_init:run`
+      = help: say which is meant, as in `--agent e2e_init:run`
     ");
     let _ = project
         .run("init --yes --force --agent e2e_init.other:run")
@@ -213,7 +213,7 @@ fn is_asked_for_one_of_several(project: &Project) {
     error: no agent fits target `e2e_init.other:runn`; there are:
         e2e_init.other:run  src/lib.rs:8
         e2e_init:run        src/lib.rs:2
-    help: did you mean `e2e_init.other:run`?
+      = help: did you mean `e2e_init.other:run`?
     ");
 }
 
@@ -296,7 +296,7 @@ fn a_crate_without_an_agent_is_told_what_it_needs() {
         .file("shop/src/lib.rs", "//! A shop.\n\n/// Sells.\npub fn sell() {}\n");
     insta::assert_snapshot!(told(&project, "init --yes --agent run", 4), @"
     error: no agent fits target `run`: the sources of package `e2e-init-none` have none
-    help: put #[fluxloop::agent] on a function, or pass --example-agent
+      = help: put #[fluxloop::agent] on a function, or pass --example-agent
     ");
     insta::assert_snapshot!(told(&project, "init --yes", 0), @r#"
     Package e2e-init-none in [project]/shop:

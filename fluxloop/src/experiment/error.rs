@@ -5,6 +5,7 @@ use crate::{
     artifact::ArtifactError,
     config::ConfigErrors,
     engine::EngineError,
+    help::push_help,
     host::StartError,
     setup::{SetupError, Unfit, UnknownCheck},
     target::ChoiceError,
@@ -133,7 +134,11 @@ impl fmt::Debug for ExperimentError {
             cause = error.source();
         }
         match self.hint() {
-            Some(hint) => write!(f, "\n  help: {}", hint.replace('\n', "\n        ")),
+            Some(hint) => {
+                let mut help = String::new();
+                push_help(&mut help, 1, "help:", &hint);
+                f.write_str(&help)
+            }
             None => Ok(()),
         }
     }

@@ -1,13 +1,11 @@
-use std::{
-    io,
-    iter::{once, repeat},
-};
+use std::io;
 
 use crate::{
     agent::RegistryError,
     artifact::ArtifactError,
     config::report,
     engine::EngineError,
+    help::push_help,
     host::StartError,
     setup::{SetupError, Unfit, UnknownCheck},
     target::ChoiceError,
@@ -145,12 +143,8 @@ impl HarnessError {
         for line in lines {
             report.extend(["\n  ", &*visible(line)]);
         }
-        let hint = self.hint().unwrap_or_default();
-        for (line, label) in hint
-            .lines()
-            .zip(once("\n  = help: ").chain(repeat("\n          ")))
-        {
-            report.extend([label, &*visible(line)]);
+        if let Some(hint) = self.hint() {
+            push_help(&mut report, 1, "help:", &hint);
         }
         report
     }
