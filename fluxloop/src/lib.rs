@@ -36,6 +36,9 @@ pub mod github;
 #[cfg(feature = "harness")]
 pub mod harness;
 #[cfg(feature = "engine")]
+#[doc(hidden)]
+pub mod help;
+#[cfg(feature = "engine")]
 pub mod host;
 #[cfg(any(feature = "llm", feature = "otlp"))]
 mod http;

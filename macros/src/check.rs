@@ -6,7 +6,8 @@ use syn::{Error, ext::IdentExt, spanned::Spanned};
 
 use crate::{
     expand::{Identity, answer_spans, compile_errors, group},
-    parse::{Function, Options, is_expectation},
+    expectations::is_expectation,
+    parse::{Function, Options},
     registered::Registered,
     shape::{self, typed_inputs},
 };

@@ -2,6 +2,7 @@
 
 mod check;
 mod expand;
+mod expectations;
 mod parameter;
 mod parse;
 mod record;
@@ -168,4 +169,11 @@ pub fn check(options: TokenStream, item: TokenStream) -> TokenStream {
 #[proc_macro_attribute]
 pub fn tool(options: TokenStream, item: TokenStream) -> TokenStream {
     tool::tool(options.into(), item.into()).into()
+}
+
+/// The keys of `expect`, for `fluxloop` itself: one list for what reads them and for `check`, which takes none of them as a name.
+#[doc(hidden)]
+#[proc_macro]
+pub fn expectation_keys(_: TokenStream) -> TokenStream {
+    expectations::keys().into()
 }

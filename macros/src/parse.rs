@@ -7,21 +7,7 @@ use syn::{
     parse::{ParseStream, Parser},
 };
 
-use crate::registered::Registered;
-
-/// The keys of `expect`, which no check can have as its name: its results stand beside theirs.
-const EXPECTATIONS: [&str; 10] = [
-    "contains",
-    "not_contains",
-    "equals",
-    "matches",
-    "json_schema",
-    "max_duration_ms",
-    "max_turns",
-    "max_tokens",
-    "tools_called",
-    "termination",
-];
+use crate::{expectations::is_expectation, registered::Registered};
 
 /// Reads options with commas between them. One that cannot be read is skipped: the errors are those of all.
 pub(crate) fn each_option(
@@ -166,10 +152,6 @@ fn check_name(name: &LitStr, of: Registered) -> Result<()> {
         return Ok(());
     };
     Err(Error::new(name.span(), problem))
-}
-
-pub(crate) fn is_expectation(name: &str) -> bool {
-    EXPECTATIONS.contains(&name)
 }
 
 /// The path is used inside a module of its own as well, where `self` and `super` would be other modules.

@@ -238,7 +238,7 @@ fn a_key_is_set_and_nothing_else() {
     ");
     insta::assert_snapshot!(refused("multi_turn.max_turn 12", 96), @"
     error: `multi_turn.max_turn` is no key that anything reads
-    help: did you mean `max_turns`?
+      = help: did you mean `max_turns`?
     ");
     let _ = refused("seed 1 2", 2);
     let _ = refused("seed", 2);

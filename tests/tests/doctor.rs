@@ -164,6 +164,39 @@ fn a_key_is_told_by_where_it_is_and_never_shown() {
 }
 
 #[test]
+fn the_model_that_writes_inputs_is_looked_at_and_stops_no_run() {
+    let generation = |doctor: &str| {
+        let project = project(&format!(
+            "runner: {{ target: run }}\ninput_generation: {{ mode: llm, llm: {{ {doctor} }} }}"
+        ))
+        .file(".env", &format!("MINE={KEY}\n"));
+        let finished = project.run("doctor --json").exits(0);
+        assert!(!finished.stdout.contains(KEY), "{finished}");
+        line(&checks(&project, &finished), "generation").to_owned()
+    };
+    let lines = [
+        generation("model: a-model"),
+        generation("api_key_env: MINE"),
+        generation("base_url: 'http://localhost:1/v1'"),
+        generation("cassette: { file: none.jsonl, mode: replay }"),
+        generation("cassette: { file: none.jsonl, mode: auto }"),
+    ];
+    insta::assert_snapshot!(lines.join("\n"), @"
+    warn generation: openai, model a-model, https://api.openai.com/v1, no key
+    ok generation: openai, model gpt-4o, https://api.openai.com/v1, key from MINE in .env
+    ok generation: openai, model gpt-4o, http://localhost:1/v1, no key, and none is needed
+    warn generation: the cassette `none.jsonl` is not there
+    warn generation: openai, model gpt-4o, https://api.openai.com/v1, cassette none.jsonl (auto, not there yet), no key
+    ");
+    let project = project("runner: { target: run }\ninput_generation: { mode: llm }");
+    let finished = project.run("doctor").exits(0);
+    assert!(
+        finished.stdout.contains("fix: set OPENAI_API_KEY"),
+        "{finished}"
+    );
+}
+
+#[test]
 fn what_is_missing_of_the_workspace_is_told() {
     let unrelated = Project::bare()
         .file("Cargo.toml", "[package]\nname = \"e2e_doctor_none\"\nversion = \"0.1.0\"\nedition = \"2024\"\n[workspace]\n")

@@ -99,6 +99,31 @@ fn runs_are_judged_told_and_judged_the_same_again() {
     }
 }
 
+#[test]
+fn checks_are_listed() {
+    let project = desk(CONFIG);
+    let finished = project.run("list checks").exits(0);
+    insta::assert_snapshot!(finished.stdout, @"
+    aborts  src/lib.rs:73
+    endless  src/lib.rs:78
+    panics  src/lib.rs:68
+    polite  src/lib.rs:49
+    sees_what_happened  src/lib.rs:55
+    torn  src/lib.rs:83
+    ");
+    let finished = project.run("list checks --message-format json").exits(0);
+    let lines: Vec<Value> = finished
+        .stdout
+        .lines()
+        .map(|line| serde_json::from_str(line).expect("it is JSON"))
+        .collect();
+    assert_eq!(lines.len(), 6, "{finished}");
+    assert_eq!(
+        lines[0],
+        json!({"reason": "check", "name": "aborts", "file": "src/lib.rs", "line": 73})
+    );
+}
+
 /// What became of each input.
 #[track_caller]
 fn assert_rows(rows: &BTreeMap<String, Value>) {
@@ -224,7 +249,7 @@ fn a_check_that_nobody_has_registered_is_refused_before_the_first_run() {
     let finished = project.experiment("--filter rude").exits(96);
     insta::assert_snapshot!(project.told(&finished), @r"
     error: configs/simulation.yaml:10: `checks`: no check `polit` is registered with the agents
-    help: did you mean `polite`? these are registered: aborts, endless, panics, polite, sees_what_happened, torn
+      = help: did you mean `polite`? these are registered: aborts, endless, panics, polite, sees_what_happened, torn
     ");
     assert!(!project.path("experiments").exists());
     let bare = Project::new(
@@ -236,6 +261,6 @@ fn a_check_that_nobody_has_registered_is_refused_before_the_first_run() {
     let finished = bare.experiment("--dry-run").exits(96);
     insta::assert_snapshot!(bare.told(&finished), @r"
     error: configs/simulation.yaml:1: `checks`: no check `polite` is registered with the agents
-    help: write it beside the agent: `#[fluxloop::check] fn polite(run: &fluxloop::RunView) -> bool { … }`; a crate that is only in Cargo.toml is linked once something names it
+      = help: write it beside the agent: `#[fluxloop::check] fn polite(run: &fluxloop::RunView) -> bool { … }`; a crate that is only in Cargo.toml is linked once something names it
     ");
 }

@@ -18,7 +18,7 @@ fn from_an_empty_folder_to_the_first_experiment() {
     let project = Project::bare();
     insta::assert_snapshot!(told(&project, "run experiment", 2), @"
     error: there is no terminal to ask for confirmation on
-    help: pass --yes (or set FLUXLOOP_YES=true) to run without being asked
+      = help: pass --yes (or set FLUXLOOP_YES=true) to run without being asked
     ");
     insta::assert_snapshot!(told(&project, EXPERIMENT, 96), @r#"
     error: configuration file not found: [project]/configs/simulation.yaml
@@ -39,7 +39,7 @@ fn from_an_empty_folder_to_the_first_experiment() {
     let project = project.inputs("generated_inputs:\n  - input: \"How do I start?\"\n");
     insta::assert_snapshot!(told(&project, EXPERIMENT, 96), @"
     error: no Cargo.toml in [project] or in a folder above it
-    help: run in a cargo project, name one with --manifest-path, or start one with `cargo new`
+      = help: run in a cargo project, name one with --manifest-path, or start one with `cargo new`
     ");
     let package = "[package]\nname = \"e2e_steps\"\nversion = \"0.1.0\"\nedition = \"2024\"\n";
     let project = project.file("Cargo.toml", package);
@@ -54,16 +54,16 @@ fn from_an_empty_folder_to_the_first_experiment() {
     let project = project.file("src/lib.rs", "");
     insta::assert_snapshot!(told(&project, EXPERIMENT, 4), @"
     error: package `e2e_steps` does not depend on fluxloop
-    help: cargo add fluxloop --package e2e_steps
+      = help: cargo add fluxloop --package e2e_steps
     ");
     insta::assert_snapshot!(told(&project, "list", 4), @"
     error: package `e2e_steps` does not depend on fluxloop
-    help: cargo add fluxloop --package e2e_steps
+      = help: cargo add fluxloop --package e2e_steps
     ");
     let project = project.package("", "e2e_steps", "").locked();
     insta::assert_snapshot!(told(&project, EXPERIMENT, 4), @"
     error: no agent is registered in library `e2e_steps` of package `e2e_steps`
-    help: put #[fluxloop::agent] on a function; if there is one, check that a feature does not leave it out
+      = help: put #[fluxloop::agent] on a function; if there is one, check that a feature does not leave it out
     ");
     // An agent in the wrong dress.
     project.write(
@@ -199,7 +199,7 @@ fn a_target_of_the_python_page_is_answered_with_what_there_is() {
     insta::assert_snapshot!(told(&project, EXPERIMENT, 96), @"
     error: no agent fits target `examples.my_agent:run`; there are:
         e2e_page:run  src/lib.rs:2
-    help: did you mean `e2e_page:run`?
+      = help: did you mean `e2e_page:run`?
     ");
     // The only agent needs no target.
     let project = project.config("runner:\n  iterations: 1\n");

@@ -199,30 +199,30 @@ fn what_is_not_there_is_said() {
         |arguments: &str, code| told(&project, project.run(&format!("show {arguments}")), code);
     insta::assert_snapshot!(show("", 4), @"
     error: there is no experiment in `experiments`
-    help: run one with `cargo fluxloop run experiment`, or name another directory: `cargo fluxloop show DIR`
+      = help: run one with `cargo fluxloop run experiment`, or name another directory: `cargo fluxloop show DIR`
     ");
     insta::assert_snapshot!(show("src/experiments", 2), @"
     error: there is no directory `src/experiments`
-    help: name an experiment or the directory that holds them; without it, `cargo fluxloop show` takes the newest of the project
+      = help: name an experiment or the directory that holds them; without it, `cargo fluxloop show` takes the newest of the project
     ");
     insta::assert_snapshot!(show("configs", 4), @"
     error: there is no experiment in `configs`
-    help: run one with `cargo fluxloop run experiment`, or name another directory: `cargo fluxloop show DIR`
+      = help: run one with `cargo fluxloop run experiment`, or name another directory: `cargo fluxloop show DIR`
     ");
     let _ = project.experiment("").exits(0);
     insta::assert_snapshot!(show("other", 2), @"
     error: 2 cases have `other` in their names:
       trace_002  works::novice::say-other-1b3b5a::iter_0
       trace_003  works::novice::say-another-b2ee94::iter_0
-    help: name more of it, or the trace id before it
+      = help: name more of it, or the trace id before it
     ");
     insta::assert_snapshot!(show("say_onne", 2), @"
     error: no case of `experiments/[name]` is named `say_onne` or has that in its name
-    help: did you mean `works::novice::say-one-f27605::iter_0`?
+      = help: did you mean `works::novice::say-one-f27605::iter_0`?
     ");
     insta::assert_snapshot!(show("experiments nobody", 2), @"
     error: no case of `experiments/[name]` is named `nobody` or has that in its name
-    help: leave the case out to see which there are
+      = help: leave the case out to see which there are
     ");
     insta::assert_snapshot!(show("--limit 0", 2), @"
     error: invalid value '0' for '--limit <N>': expected a whole number from 1, or `all`
@@ -232,7 +232,7 @@ fn what_is_not_there_is_said() {
     // Results of another place.
     insta::assert_snapshot!(show("--output-dir elsewhere", 4), @"
     error: there is no experiment in `elsewhere`
-    help: run one with `cargo fluxloop run experiment`, or name another directory: `cargo fluxloop show DIR`
+      = help: run one with `cargo fluxloop run experiment`, or name another directory: `cargo fluxloop show DIR`
     ");
     insta::assert_snapshot!(show("--config nowhere.yaml", 96), @"
     error: configuration file not found: [project]/nowhere.yaml
@@ -275,7 +275,7 @@ fn what_is_left_of_a_damaged_experiment_is_shown() {
     let newer = told(&project, project.run("show experiments"), 96);
     insta::assert_snapshot!(newer, @"
     error: `experiments/[name]` has format version 2.0, and this fluxloop reads versions up to 1.x
-    help: read it with the version that wrote it, or a newer one
+      = help: read it with the version that wrote it, or a newer one
     ");
     rewrite("{");
     let _ = project

@@ -1,7 +1,7 @@
 use clap::{Args, Subcommand};
 
 use super::{
-    Override, ProjectArguments,
+    Environment, MessageFormat, Override, ProjectArguments, UsageError,
     options::Overrides,
     selection::{CaseArguments, IterationArguments, PersonaArguments, SeedArguments},
 };
@@ -22,6 +22,8 @@ pub(crate) struct ListArguments {
 enum Subject {
     /// List the cases that a run would have
     Cases(CasesArguments),
+    /// List the registered checks, which configurations choose by name
+    Checks(ChecksArguments),
 }
 
 /// What is listed, once the two forms of the command are one.
@@ -31,6 +33,8 @@ pub(crate) enum ListSubject {
     Agents(AgentsArguments),
     /// Every case, in the order a run has them.
     Cases(CasesArguments),
+    /// Every registered check, with file and line.
+    Checks(ChecksArguments),
 }
 
 impl ListArguments {
@@ -39,6 +43,7 @@ impl ListArguments {
         match self.subject {
             None => ListSubject::Agents(self.agents),
             Some(Subject::Cases(cases)) => ListSubject::Cases(cases),
+            Some(Subject::Checks(checks)) => ListSubject::Checks(checks),
         }
     }
 }
@@ -52,6 +57,39 @@ pub(crate) struct AgentsArguments {
     /// What to build, and how.
     #[command(flatten)]
     pub(crate) cargo: CargoOptions,
+}
+
+/// Options of `cargo fluxloop list checks`.
+#[derive(Debug, Args)]
+pub(crate) struct ChecksArguments {
+    /// Which project.
+    #[command(flatten)]
+    pub(crate) project: ProjectArguments,
+    /// What to build, and how.
+    #[command(flatten)]
+    pub(crate) cargo: CargoOptions,
+    /// How they are printed: `human`, a line each, or `json`, an object a line with its `reason` [default: human]
+    #[arg(
+        long,
+        value_name = "FORMAT",
+        hide_possible_values = true,
+        help_heading = "Output"
+    )]
+    message_format: Option<MessageFormat>,
+}
+
+impl ChecksArguments {
+    /// How they are printed, after the environment (`FLUXLOOP_MESSAGE_FORMAT`).
+    ///
+    /// # Errors
+    ///
+    /// A variable that is no such value.
+    pub(crate) fn message_format(
+        &self,
+        environment: &Environment,
+    ) -> Result<MessageFormat, UsageError> {
+        environment.choice("message-format", self.message_format)
+    }
 }
 
 /// Options of `cargo fluxloop list cases`.

@@ -29,7 +29,9 @@ pub(crate) use environment::{Environment, UsageError};
 pub(crate) use experiment::ExperimentArguments;
 pub(crate) use generate::{GenerateArguments, GenerateInputsArguments, GenerateSubject};
 pub(crate) use init::InitArguments;
-pub(crate) use list::{AgentsArguments, CasesArguments, ListArguments, ListSubject};
+pub(crate) use list::{
+    AgentsArguments, CasesArguments, ChecksArguments, ListArguments, ListSubject,
+};
 pub(crate) use options::{Override, RunOptions};
 pub(crate) use output::{MessageFormat, ShellArguments, ShellOptions};
 pub(crate) use record::{EnableArguments, RecordArguments, RecordSubject};

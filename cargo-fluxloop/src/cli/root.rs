@@ -33,7 +33,7 @@ pub(crate) enum Command {
     Init(InitArguments),
     /// Run an experiment
     Run(RunArguments),
-    /// List the registered agents, or the cases that a run would have
+    /// List the registered agents or checks, or the cases that a run would have
     List(Box<ListArguments>),
     /// Show an experiment, or one case of it
     Show(Box<ShowArguments>),

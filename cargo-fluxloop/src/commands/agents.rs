@@ -1,4 +1,4 @@
-use fluxloop::{host::Logs, target::Listed, worker::protocol::AgentInfo};
+use fluxloop::{target::Listed, worker::protocol::AgentInfo};
 
 use super::{Invocation, error::CommandError, exit, plan, session::Workshop};
 use crate::{
@@ -18,14 +18,8 @@ pub(super) fn execute(
     let mut agents: Vec<(Unit, AgentInfo)> = Vec::new();
     for unit in workshop.workspace.targets_with_agents() {
         let worker = workshop.build(&unit)?;
-        let registered = runtime.block_on(async {
-            let logs = Logs::new(config.secrets.clone());
-            let host = workshop.start(&worker, &unit, &logs).await?;
-            let agents = host.agents().to_vec();
-            host.shut_down().await;
-            Ok::<_, CommandError>(agents)
-        })?;
-        for agent in registered {
+        let registered = runtime.block_on(workshop.registered(&worker, &unit))?;
+        for agent in registered.agents {
             // A library's agents are in the build of its tests, too.
             let is_known = agents
                 .iter()

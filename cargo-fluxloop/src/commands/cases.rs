@@ -13,13 +13,8 @@ pub(super) fn execute(
     let workshop = Workshop::open(&planned.config, arguments.cargo, invocation)?;
     let selection = workshop.select(planned.target.as_ref())?;
     let worker = workshop.build(&selection.unit)?;
-    let agent = runtime()?.block_on(async {
-        let logs = fluxloop::host::Logs::new(planned.config.secrets.clone());
-        let host = workshop.start(&worker, &selection.unit, &logs).await?;
-        let agent = selection.agent(host.agents(), &workshop.workspace).cloned();
-        host.shut_down().await;
-        Ok::<_, CommandError>(agent?)
-    })?;
+    let registered = runtime()?.block_on(workshop.registered(&worker, &selection.unit))?;
+    let agent = selection.agent(&registered.agents, &workshop.workspace)?;
     let mut stdout = Stdout::process();
     for case in planned.plan.for_agent(&agent.name).cases() {
         stdout

@@ -2,6 +2,7 @@
 
 mod agents;
 mod cases;
+mod checks;
 mod completions;
 mod config;
 mod doctor;
@@ -84,6 +85,7 @@ fn dispatch(command: Command, invocation: &Invocation) -> Result<i32, CommandErr
         Command::List(list) => match list.subject() {
             ListSubject::Agents(arguments) => agents::execute(arguments, invocation),
             ListSubject::Cases(arguments) => cases::execute(arguments, invocation),
+            ListSubject::Checks(arguments) => checks::execute(arguments, invocation),
         },
         Command::Show(arguments) => show::execute(&arguments, invocation),
         Command::Generate(generate) => match generate.subject {

@@ -3,6 +3,7 @@ use fluxloop::{
     host::{Logs, StartError, WorkerHost},
     setup::worker_options,
     target::TargetSpec,
+    worker::protocol::{AgentInfo, CheckInfo},
 };
 
 use super::{Invocation, error::CommandError};
@@ -21,6 +22,12 @@ pub(super) struct Workshop<'a> {
     config: &'a Config,
     output: CargoOutput,
     invocation: &'a Invocation,
+}
+
+/// What a worker says that it holds.
+pub(super) struct Registered {
+    pub(super) agents: Vec<AgentInfo>,
+    pub(super) checks: Vec<CheckInfo>,
 }
 
 impl<'a> Workshop<'a> {
@@ -74,6 +81,22 @@ impl<'a> Workshop<'a> {
             .environment
             .extend(variables.map(|(name, value)| (name.into(), value.into())));
         Ok(worker)
+    }
+
+    /// What a worker holds. It is started for that alone.
+    pub(super) async fn registered(
+        &self,
+        worker: &Worker,
+        unit: &Unit,
+    ) -> Result<Registered, CommandError> {
+        let logs = Logs::new(self.config.secrets.clone());
+        let host = self.start(worker, unit, &logs).await?;
+        let registered = Registered {
+            agents: host.agents().to_vec(),
+            checks: host.checks().to_vec(),
+        };
+        host.shut_down().await;
+        Ok(registered)
     }
 
     /// Starts a worker.

@@ -7,6 +7,7 @@ use std::{
 
 use anstyle::{AnsiColor, Style};
 use clap::ValueEnum;
+use fluxloop::help::push_help;
 
 use super::{sanitize::push_indented, screen::Screen};
 use crate::github::Job;
@@ -184,7 +185,9 @@ impl Shell {
             cause = next.source();
         }
         if let Some(hint) = hint {
-            self.message(&self.paint(GOOD, "help:"), " ", 6, &hint);
+            let mut help = String::new();
+            push_help(&mut help, 1, &self.paint(GOOD, "help:"), hint);
+            self.text(help.trim_start_matches('\n'));
         }
     }
 

@@ -5,7 +5,7 @@ use std::{
 };
 
 use super::Place;
-use crate::visible::visible;
+use crate::{help::push_help, visible::visible};
 
 /// Errors that are reported one by one; the rest is counted.
 const MOST_REPORTED: usize = 10;
@@ -283,15 +283,7 @@ pub(crate) fn report(
         );
     }
     if let Some(hint) = hint {
-        let mut lines = hint.lines().map(visible);
-        let first = lines.next().unwrap_or_default();
-        let _ = write!(text, "\n{:gutter$} = help: {first}", "");
-        for line in lines {
-            text.push('\n');
-            if !line.is_empty() {
-                let _ = write!(text, "{:gutter$}         {line}", "");
-            }
-        }
+        push_help(&mut text, gutter, "help:", hint);
     }
     text
 }

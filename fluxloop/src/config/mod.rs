@@ -18,6 +18,7 @@ mod pricing;
 mod problems;
 #[cfg(test)]
 mod sample;
+pub(crate) mod scalar;
 mod section;
 mod setting;
 mod snapshot;

@@ -1,17 +1,20 @@
 //! The validated configuration: what every later pass reads. No `Option` here means "default".
 
+mod model;
+mod observe;
+
 use std::{collections::BTreeMap, fmt, num::NonZeroU32, path::PathBuf, time::Duration};
 
 use serde_json::{Map, Value};
-use tracing_subscriber::filter::{LevelFilter, Targets};
 
 use crate::{
     Persona,
     expect::{ChosenCheck, Expectations},
     generate::Strategy,
     supervisor::MockSupervisor,
-    worker::protocol::{Level, ObserveOptions},
 };
+pub use model::{CassetteMode, CassetteSettings, ModelProvider, ModelSettings};
+pub use observe::{ObserveSettings, Observed, Subscriber};
 
 /// A whole experiment's configuration, validated, all layers merged.
 #[derive(Clone)]
@@ -256,212 +259,6 @@ pub enum SupervisorSettings {
     Mock(MockSupervisor),
     /// A model.
     Model(ModelSettings),
-}
-
-/// A model that plays the user.
-#[derive(Clone, PartialEq)]
-#[non_exhaustive]
-pub struct ModelSettings {
-    /// Whose API is spoken.
-    pub provider: ModelProvider,
-    /// The model, as the provider calls it.
-    pub model: String,
-    /// The sampling temperature, 0 to 2; the provider's default where none is set.
-    pub temperature: Option<f64>,
-    /// Takes the place of the default guidance.
-    pub system_prompt: Option<String>,
-    /// Sent with every request.
-    pub api_key: Option<String>,
-    /// Where the key was found.
-    pub api_key_source: Option<super::ValueSource>,
-    /// The address of the API; the provider's own where none is set.
-    pub base_url: Option<String>,
-    /// Where the address was found.
-    pub base_url_source: Option<super::ValueSource>,
-    /// How long one attempt may take.
-    pub timeout: Duration,
-    /// How often a request is tried again after a failure that may pass.
-    pub max_retries: u32,
-    /// Where its answers are recorded.
-    pub cassette: Option<CassetteSettings>,
-    /// That its provider wants a key and there is none, in a sentence. Only where it may turn out that nobody need be
-    /// asked: else it is an error of the configuration.
-    pub missing_key: Option<String>,
-}
-
-/// A file of answers, which is played or recorded.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct CassetteSettings {
-    /// Absolute.
-    pub file: PathBuf,
-    /// Which of the two.
-    pub mode: CassetteMode,
-}
-
-/// What is done with a cassette.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum CassetteMode {
-    /// It is played, and nobody is asked: without network and key.
-    #[default]
-    Replay,
-    /// The model is asked everything, and the cassette is made anew.
-    Record,
-    /// What is there is played; the rest is asked and added.
-    Auto,
-}
-
-impl CassetteMode {
-    /// What configurations call it.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Replay => "replay",
-            Self::Record => "record",
-            Self::Auto => "auto",
-        }
-    }
-}
-
-impl fmt::Debug for ModelSettings {
-    /// Without the key.
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("ModelSettings")
-            .field("provider", &self.provider)
-            .field("model", &self.model)
-            .field("base_url", &self.base_url)
-            .field("cassette", &self.cassette)
-            .finish_non_exhaustive()
-    }
-}
-
-/// Whose API a supervisor's model is reached by.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ModelProvider {
-    /// `OpenAI`'s Chat Completions; Ollama, vLLM and many others speak it too.
-    OpenAi,
-    /// Anthropic's Messages.
-    Anthropic,
-}
-
-impl ModelProvider {
-    /// What configurations and rows call it.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::OpenAi => "openai",
-            Self::Anthropic => "anthropic",
-        }
-    }
-
-    /// The provider's own address. `OpenAI`'s ends in `/v1`, Anthropic's does not, as their own clients have it.
-    #[must_use]
-    pub fn default_base_url(self) -> &'static str {
-        match self {
-            Self::OpenAi => "https://api.openai.com/v1",
-            Self::Anthropic => "https://api.anthropic.com",
-        }
-    }
-
-    /// The variable that the provider's own clients read a key from.
-    #[must_use]
-    pub fn key_variable(self) -> &'static str {
-        match self {
-            Self::OpenAi => "OPENAI_API_KEY",
-            Self::Anthropic => "ANTHROPIC_API_KEY",
-        }
-    }
-
-    /// The model that is asked unless another is configured.
-    #[must_use]
-    pub fn default_model(self) -> &'static str {
-        match self {
-            Self::OpenAi => "gpt-4o",
-            Self::Anthropic => "claude-3-5-sonnet-latest",
-        }
-    }
-}
-
-/// What is recorded of what happens in runs: the spans and events that agents and their libraries emit.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct ObserveSettings {
-    /// How important something has to be; by default that differs between the agents' own crate and all others.
-    pub level: Observed,
-    /// More directives, in the syntax of `tracing_subscriber::filter::Targets`.
-    pub filter: Option<String>,
-    /// Who installs what takes spans and events down.
-    pub subscriber: Subscriber,
-    /// The most observations that are kept of a run; the others are counted.
-    pub max_per_run: u64,
-    /// The longest value that is kept whole, in bytes of JSON.
-    pub max_value_bytes: u64,
-}
-
-/// How important something has to be in order to be recorded.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Observed {
-    /// `debug` in the agents' own crate, `info` anywhere else.
-    Usual,
-    /// At least this, wherever it happens.
-    From(Level),
-    /// Nothing is recorded, whatever else is configured.
-    Nothing,
-}
-
-/// Who installs the subscriber of the agents' process.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Subscriber {
-    /// The worker, before it calls an agent.
-    Fluxloop,
-    /// An agent, with [`fluxloop::layer()`](crate::layer) in it.
-    Own,
-}
-
-impl ObserveSettings {
-    /// Whether the filter leaves out spans that are recorded without it.
-    pub(crate) fn leaves_spans_out(&self) -> bool {
-        // It was read before: what cannot be is an error of the configuration.
-        let targets = self.filter.as_deref().map(str::parse::<Targets>);
-        let Some(Ok(targets)) = targets else {
-            return false;
-        };
-        targets.iter().any(|(_, level)| level < LevelFilter::INFO)
-            || targets
-                .default_level()
-                .is_some_and(|level| level < LevelFilter::INFO)
-    }
-
-    /// What a worker is told to record, given the names of the crates that are the agents' own; absent where it is to
-    /// record nothing.
-    #[must_use]
-    pub fn options(&self, own_crates: &[String]) -> Option<ObserveOptions> {
-        let mut directives = match self.level {
-            Observed::Nothing => return None,
-            Observed::From(level) => vec![word(level).to_owned()],
-            Observed::Usual => {
-                let own = own_crates.iter().map(|name| format!("{name}=debug"));
-                std::iter::once("info".to_owned()).chain(own).collect()
-            }
-        };
-        // A later directive of the same target wins.
-        directives.extend(self.filter.clone());
-        Some(ObserveOptions {
-            filter: directives.join(","),
-            max_value_bytes: self.max_value_bytes,
-            own_subscriber: self.subscriber == Subscriber::Own,
-        })
-    }
-}
-
-fn word(level: Level) -> &'static str {
-    match level {
-        Level::Trace => "trace",
-        Level::Debug => "debug",
-        Level::Info => "info",
-        Level::Warn => "warn",
-        Level::Error => "error",
-    }
 }
 
 /// When a finished experiment counts as passed.

@@ -20,7 +20,7 @@ use scan::Lines;
 /// # Errors
 ///
 /// A text that is no YAML document, a key that leads into something else than a mapping, and what cannot be edited
-/// without touching more than the value: values of several lines, anchors and aliases, new keys in `{}`.
+/// without touching more than the value: values of several lines, `{}` among them, anchors and aliases.
 pub fn set(text: &str, key: &str, value: &Value) -> Result<String, EditError> {
     let path: Vec<&str> = key.split('.').collect();
     if path.iter().any(|part| part.trim().is_empty()) {
@@ -83,12 +83,10 @@ enum Place<'a> {
         from: usize,
         is_flow: bool,
     },
-    /// At the end of a mapping: from this part of the path on.
-    In {
-        mapping: &'a Node,
-        first: &'a Entry,
-        from: usize,
-    },
+    /// At the end of a mapping on lines of its own: from this part of the path on.
+    In { first: &'a Entry, from: usize },
+    /// At the end of a mapping in `{}`: from this part of the path on.
+    InBraces { mapping: &'a Node, from: usize },
     /// In a document without values.
     Document,
 }
@@ -98,6 +96,7 @@ impl Place<'_> {
         let origin = match self {
             Self::OfEntry { entry, .. } | Self::Below { entry, .. } => &entry.origin,
             Self::OfItem { item, .. } => &item.origin,
+            Self::InBraces { mapping, .. } => &mapping.origin,
             Self::In { first, .. } => &first.origin,
             Self::Document => return lines.count().max(1),
         };
@@ -128,19 +127,17 @@ impl Edit<'_> {
                             (node, entry) = (&found.value, Some(found));
                             continue;
                         }
-                        (None, Some(first), _) => Place::In {
-                            mapping: node,
-                            first,
-                            from: depth,
-                        },
-                        (None, None, Some(entry)) => Place::Below {
+                        (None, Some(first), _) if !is_own => Place::In { first, from: depth },
+                        // `key: {}` becomes lines below the key, where there are lines.
+                        (None, None, Some(entry)) if !is_flow => Place::Below {
                             entry,
                             from: depth,
                             is_flow,
                         },
-                        (None, None, None) => {
-                            return Err(self.refused(self.lines.at(&node.origin).line, IN_FLOW));
-                        }
+                        _ => Place::InBraces {
+                            mapping: node,
+                            from: depth,
+                        },
                     }
                 }
                 NodeValue::Sequence(items) if let Some(item) = item(items, part) => {
@@ -220,17 +217,26 @@ impl Edit<'_> {
                 let value = self.lines.value_at(at, *is_flow).map_err(refused)?;
                 Ok(self.lines.replaced(value, self.value))
             }
-            Place::Below { is_flow: true, .. } => Err(refused(IN_FLOW)),
-            Place::Below { entry, from, .. } => {
+            Place::Below {
+                entry,
+                from,
+                is_flow,
+            } => {
                 let at = self.lines.at(&entry.origin);
-                let value = self.lines.value_of_key(at, false).map_err(refused)?;
+                let value = self.lines.value_of_key(at, *is_flow).map_err(refused)?;
+                if *is_flow {
+                    let new = format!("{{{}}}", self.written_in_braces(*from));
+                    return Ok(self.lines.with_text(value, new));
+                }
                 let new = self.written(*from, at.column + self.lines.step());
                 Ok(self.lines.with_children(at, value, &new))
             }
-            Place::In { mapping, .. } if self.lines.begins_with(&mapping.origin, '{') => {
-                Err(refused(IN_FLOW))
+            Place::InBraces { mapping, from } => {
+                let at = self.lines.at(&mapping.origin);
+                let new = self.written_in_braces(*from);
+                self.lines.with_entry(at, &new).map_err(refused)
             }
-            Place::In { first, from, .. } => {
+            Place::In { first, from } => {
                 let at = self.lines.at(&first.origin);
                 Ok(self
                     .lines
@@ -245,6 +251,11 @@ impl Edit<'_> {
         written::lines(&self.path[from..], self.value, indent, self.lines.step())
     }
 
+    /// The same on one line.
+    fn written_in_braces(&self, from: usize) -> String {
+        written::entry(&self.path[from..], self.value)
+    }
+
     fn refused(&self, line: usize, reason: &'static str) -> EditError {
         EditError::Unsafe {
             line,
@@ -253,8 +264,6 @@ impl Edit<'_> {
         }
     }
 }
-
-const IN_FLOW: &str = "keys cannot be added to a mapping in `{}`";
 
 fn item<'n>(items: &'n [Node], part: &str) -> Option<&'n Node> {
     items.get(part.parse::<usize>().ok()?)

@@ -15,19 +15,8 @@ use super::{
 };
 use crate::config::{Node, NodeValue, Origin, Section};
 
-/// What can be expected.
-const KEYS: [&str; 10] = [
-    "contains",
-    "not_contains",
-    "equals",
-    "matches",
-    "json_schema",
-    "max_duration_ms",
-    "max_turns",
-    "max_tokens",
-    "tools_called",
-    "termination",
-];
+/// What can be expected. The attributes have the list: no check is called like one of these.
+const KEYS: [&str; 10] = fluxloop_macros::expectation_keys!();
 const TERMINATIONS: [(&str, bool); 4] = [
     ("completed", true),
     ("supervisor_stop", true),

@@ -1,6 +1,6 @@
 use std::{error::Error as _, fmt, path::PathBuf};
 
-use crate::{engine::EngineError, setup::BeginError};
+use crate::{engine::EngineError, help::push_help, setup::BeginError};
 
 /// Why an experiment could not be run.
 ///
@@ -58,7 +58,11 @@ impl fmt::Debug for ExperimentError {
             cause = error.source();
         }
         match self.hint() {
-            Some(hint) => write!(f, "\n  help: {}", hint.replace('\n', "\n        ")),
+            Some(hint) => {
+                let mut help = String::new();
+                push_help(&mut help, 1, "help:", &hint);
+                f.write_str(&help)
+            }
             None => Ok(()),
         }
     }

@@ -1,10 +1,8 @@
-use std::{
-    io,
-    iter::{once, repeat},
-    path::PathBuf,
-};
+use std::{io, path::PathBuf};
 
-use crate::{config::report, engine::EngineError, setup::BeginError, visible::visible};
+use crate::{
+    config::report, engine::EngineError, help::push_help, setup::BeginError, visible::visible,
+};
 
 /// Why tests could not be run, or not to their end.
 #[derive(Debug, thiserror::Error)]
@@ -103,12 +101,8 @@ impl HarnessError {
         for line in lines {
             report.extend(["\n  ", &*visible(line)]);
         }
-        let hint = self.hint().unwrap_or_default();
-        for (line, label) in hint
-            .lines()
-            .zip(once("\n  = help: ").chain(repeat("\n          ")))
-        {
-            report.extend([label, &*visible(line)]);
+        if let Some(hint) = self.hint() {
+            push_help(&mut report, 1, "help:", &hint);
         }
         report
     }

@@ -2,7 +2,7 @@
 
 use std::{borrow::Cow, ops::Range};
 
-use crate::secret::{MASK, bearer_token, is_worth_masking, looks_secret, quoted_length};
+use crate::secret::{MASK, bearer_token, cover, is_worth_masking, looks_secret, quoted_length};
 
 /// A longer secret is no key.
 const LONGEST: usize = 8 * 1024;
@@ -55,7 +55,7 @@ impl Mask {
         }
         match credentials(&masked).as_slice() {
             [] => masked,
-            found => Cow::Owned(without(&masked, found)),
+            found => Cow::Owned(cover(&masked, found)),
         }
     }
 
@@ -131,18 +131,6 @@ fn credentials(text: &str) -> Vec<Range<usize>> {
         }
     }
     found
-}
-
-fn without(text: &str, spans: &[Range<usize>]) -> String {
-    let mut masked = String::with_capacity(text.len());
-    let mut end = 0;
-    for span in spans {
-        masked.push_str(&text[end..span.start]);
-        masked.push_str(MASK);
-        end = span.end;
-    }
-    masked.push_str(&text[end..]);
-    masked
 }
 
 /// Walks the tokens of a JSON text.

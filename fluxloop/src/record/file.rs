@@ -1,6 +1,6 @@
 use std::{
     ffi::OsString,
-    fs::{self, File, OpenOptions},
+    fs::{self, File, Metadata, OpenOptions},
     io::{self, Write as _},
     path::{Path, PathBuf},
 };
@@ -50,16 +50,18 @@ impl RecordingFile {
 
     /// Appends as many lines as the file has room for: at least one. Their length.
     fn part(&mut self, lines: &[u8], written: &mut u64) -> io::Result<usize> {
-        let mut file = open(&self.path)?;
+        let mut file = open_locked(&self.path)?;
         let metadata = file.metadata()?;
         let mut length = metadata.len();
         let mut fitting = fitting(lines, self.max_bytes.saturating_sub(length));
         // Pipes and devices have no length, and nothing to be moved.
-        if fitting == 0 && length > 0 && metadata.is_file() {
+        while fitting == 0 && length > 0 && metadata.is_file() {
+            // Whoever waits for the file finds that it was moved, and moves no other.
             fs::rename(&self.path, rotated(&self.path))?;
-            file = open(&self.path)?;
-            length = 0;
-            fitting = self::fitting(lines, self.max_bytes);
+            file = open_locked(&self.path)?;
+            // Somebody else may have been first in it.
+            length = file.metadata()?.len();
+            fitting = self::fitting(lines, self.max_bytes.saturating_sub(length));
             self.is_torn = false;
         }
         if fitting == 0 {
@@ -68,9 +70,9 @@ impl RecordingFile {
                 .position(|byte| *byte == b'\n')
                 .map_or(lines.len(), |at| at + 1);
         }
-        if self.is_torn {
+        // Else somebody else has begun a file meanwhile.
+        if std::mem::take(&mut self.is_torn) && length > 0 {
             file.write_all(b"\n")?;
-            self.is_torn = false;
             length += 1;
         }
         let part = &lines[..fitting];
@@ -95,7 +97,8 @@ impl RecordingFile {
 
 fn open(path: &Path) -> io::Result<File> {
     let mut options = OpenOptions::new();
-    options.append(true).create(true);
+    // Windows locks no file that is only appended to; elsewhere, a pipe is not to be read by its writer.
+    options.append(true).create(true).read(cfg!(windows));
     // What users of the service said is for its owner.
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
@@ -108,6 +111,50 @@ fn open(path: &Path) -> io::Result<File> {
         }
         opened => opened,
     }
+}
+
+/// The file that has this name, which no other process writes to or moves until it is closed.
+fn open_locked(path: &Path) -> io::Result<File> {
+    loop {
+        let file = open(path)?;
+        // Nobody minds who else writes to a pipe or a device, which may keep a writer waiting.
+        if !file.metadata()?.is_file() || !lock(&file)? || is_at(&file, path)? {
+            return Ok(file);
+        }
+    }
+}
+
+/// Waits for other writers. False on a file system without locks: one process alone may then rotate the file.
+fn lock(file: &File) -> io::Result<bool> {
+    loop {
+        match file.lock() {
+            Ok(()) => return Ok(true),
+            Err(error) if error.kind() == io::ErrorKind::Unsupported => return Ok(false),
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+    }
+}
+
+/// Whether the file still has this name: it may have been moved while it was waited for.
+fn is_at(file: &File, path: &Path) -> io::Result<bool> {
+    match fs::metadata(path) {
+        Ok(named) => Ok(is_same(&file.metadata()?, &named)),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(false),
+        Err(error) => Err(error),
+    }
+}
+
+#[cfg(unix)]
+fn is_same(a: &Metadata, b: &Metadata) -> bool {
+    use std::os::unix::fs::MetadataExt as _;
+    (a.dev(), a.ino()) == (b.dev(), b.ino())
+}
+
+/// A file that is locked does not change, and one that is moved away is full: the next is shorter, or was made later.
+#[cfg(not(unix))]
+fn is_same(a: &Metadata, b: &Metadata) -> bool {
+    a.len() == b.len() && a.created().ok() == b.created().ok()
 }
 
 /// Writes all of it; else how much was written, and why no more.

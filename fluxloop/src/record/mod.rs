@@ -43,8 +43,8 @@
 //! follows `Bearer`, wherever they stand. Nothing unmasked is kept longer than the call takes.
 //!
 //! When the file would grow beyond its limit, it becomes `<file>.1`, in place of an earlier one, and a new one begins. A
-//! line longer than the limit stands in a file of its own. Several processes may append to one file; let only one of
-//! them rotate it.
+//! line longer than the limit stands in a file of its own. Several processes may write to one file: it is
+//! locked while one of them writes. On a file system without locks, let only one of them rotate it.
 //!
 //! # What it does to a call
 //!

@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 
 use super::{
     arguments::{MOST_BYTES, Problem, RecordedArguments, object},
+    file::RecordingFile,
     queue::{Queue, Recorded},
     recorder::{QUEUE_BYTES, Recorder},
     settings::Settings,
@@ -186,6 +187,36 @@ fn a_batch_beyond_the_limit_is_split_and_a_line_beyond_it_stands_alone() {
     let old = recording.lines("args.jsonl.1");
     assert_eq!(old.len(), 1);
     assert_eq!(old[0]["kwargs"]["text"].as_str().unwrap().len(), 1_000);
+}
+
+/// A file is locked by whoever opened it: files of two threads exclude each other as those of two processes do.
+#[test]
+fn of_several_that_find_a_file_full_one_moves_it() {
+    const WRITERS: usize = 3;
+    let directory = tempfile::tempdir().unwrap();
+    for round in 0..100 {
+        let file = directory.path().join(format!("{round}.jsonl"));
+        let old = format!("{}\n", "x".repeat(98));
+        fs::write(&file, &old).unwrap();
+        let together = Barrier::new(WRITERS);
+        std::thread::scope(|scope| {
+            for writer in 0..WRITERS {
+                let (file, together) = (file.clone(), &together);
+                scope.spawn(move || {
+                    let max_bytes = 100;
+                    let mut recording = RecordingFile::new(Settings { file, max_bytes });
+                    together.wait();
+                    recording.append(format!("{writer}\n").as_bytes()).unwrap();
+                });
+            }
+        });
+        let rotated = directory.path().join(format!("{round}.jsonl.1"));
+        assert_eq!(fs::read_to_string(rotated).unwrap(), old, "round {round}");
+        let text = fs::read_to_string(&file).unwrap();
+        let mut lines: Vec<&str> = text.lines().collect();
+        lines.sort_unstable();
+        assert_eq!(lines, ["0", "1", "2"], "round {round}");
+    }
 }
 
 #[test]

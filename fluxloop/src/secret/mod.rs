@@ -5,6 +5,7 @@
 //! `true`, `false`, `null`, `none`, and whole numbers of fewer than 8 digits.
 
 mod bearer;
+mod cover;
 #[cfg(feature = "engine")]
 mod header;
 #[cfg(feature = "engine")]
@@ -20,6 +21,7 @@ mod stream;
 mod worth;
 
 pub(crate) use bearer::bearer_token;
+pub(crate) use cover::cover;
 #[cfg(feature = "engine")]
 pub(crate) use header_list::{HEADER_VARIABLES, header_values};
 pub(crate) use names::is_secret_variable;

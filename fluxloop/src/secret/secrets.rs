@@ -9,7 +9,7 @@ use std::{
 use aho_corasick::{AhoCorasick, MatchKind};
 use serde_json::Value;
 
-use super::{MASK, header, is_worth_masking, stream::StreamRedactor};
+use super::{MASK, cover, header, is_worth_masking, stream::StreamRedactor};
 
 /// The shortest line that is masked of a value that has several, in characters.
 const SHORTEST_LINE: usize = 8;
@@ -95,15 +95,7 @@ impl Secrets {
         if spans.is_empty() {
             return Cow::Borrowed(text);
         }
-        let mut masked = String::with_capacity(text.len());
-        let mut end = 0;
-        for span in spans {
-            masked.push_str(&text[end..span.start]);
-            masked.push_str(MASK);
-            end = span.end;
-        }
-        masked.push_str(&text[end..]);
-        Cow::Owned(masked)
+        Cow::Owned(cover(text, &spans))
     }
 
     /// Masks every secret in the texts, keys and numbers of a value.

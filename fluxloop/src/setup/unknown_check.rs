@@ -1,6 +1,6 @@
 use std::fmt;
 
-use crate::{expect::ChosenCheck, plan::Plan, worker::protocol::CheckInfo};
+use crate::{config::nearest, expect::ChosenCheck, plan::Plan, worker::protocol::CheckInfo};
 
 /// Checks that are chosen and that nobody has registered.
 #[derive(Clone, Debug)]
@@ -52,12 +52,7 @@ impl UnknownCheck {
                 self.chosen.name
             );
         }
-        let similarity = |name: &&String| strsim::jaro_winkler(&self.chosen.name, name);
-        let nearest = self
-            .known
-            .iter()
-            .max_by(|one, other| similarity(one).total_cmp(&similarity(other)))
-            .filter(|name| similarity(name) > 0.8);
+        let nearest = nearest(&self.chosen.name, self.known.iter().map(String::as_str));
         let known = format!("these are registered: {}", self.known.join(", "));
         match nearest {
             Some(name) => format!("did you mean `{name}`? {known}"),

@@ -10,7 +10,7 @@ use crate::{
     agent::Arguments,
     event::{Outcome, Run},
     expect::Criteria,
-    plan::{Case, PlannedInput, trace_id},
+    plan::{Case, PlannedInput},
 };
 
 /// A run that is like any other but for the fields that a test sets.
@@ -45,38 +45,31 @@ impl SampleRun {
         let wall = self.duration + Duration::from_millis(5);
         let persona = self.persona.unwrap_or("any");
         let recorded = to_raw_value(&self.input).unwrap();
+        let case = Case {
+            index: self.index,
+            iteration: 0,
+            pair: self.index,
+            name: format!("run::{persona}::input_{}::iter_0", self.index),
+            input: Arc::new(PlannedInput {
+                id: format!("input_{}", self.index),
+                arguments: Arguments::Input(recorded.clone()),
+                call: None,
+                recorded,
+                metadata: None,
+                recorded_metadata: self.metadata.map(|m| to_raw_value(&m).unwrap()),
+                criteria: Criteria::default(),
+                place: "inputs/generated.yaml:2".to_owned(),
+            }),
+            persona: self.persona.map(|name| Arc::new(Persona::named(name))),
+            persona_json: None,
+            seed: 7,
+        };
         Run {
-            case: Case {
-                index: self.index,
-                iteration: 0,
-                pair: self.index,
-                name: format!("run::{persona}::input_{}::iter_0", self.index),
-                input: Arc::new(PlannedInput {
-                    id: format!("input_{}", self.index),
-                    arguments: Arguments::Input(recorded.clone()),
-                    call: None,
-                    recorded,
-                    metadata: None,
-                    recorded_metadata: self.metadata.map(|m| to_raw_value(&m).unwrap()),
-                    criteria: Criteria::default(),
-                    place: "inputs/generated.yaml:2".to_owned(),
-                }),
-                persona: self.persona.map(|name| Arc::new(Persona::named(name))),
-                persona_json: None,
-                seed: 7,
-            },
-            trace_id: trace_id(self.index),
-            started_at: self.started_at,
             completed_at: self.started_at + wall,
             duration: self.duration,
             wall,
             attempts: self.attempts,
-            outcome,
-            checks: Vec::new(),
-            usage: None,
-            cost: None,
-            observations_dropped: 0,
-            conversation: None,
+            ..Run::new(case, outcome, self.started_at)
         }
     }
 

@@ -1,20 +1,17 @@
-/// The beginning of what others wrote, fit for a line of a message: control characters become spaces.
-pub(super) fn of(text: &str, longest: usize) -> String {
+use crate::visible::acts;
+
+/// The beginning of what others wrote, fit for a line of a message: what acts becomes a space.
+pub(crate) fn of(text: &str, longest: usize) -> String {
     let mut characters = text.trim().chars();
     let mut excerpt: String = characters
         .by_ref()
         .take(longest)
-        .map(|character| if is_layout(character) { ' ' } else { character })
+        .map(|character| if acts(character) { ' ' } else { character })
         .collect();
     if characters.next().is_some() {
         excerpt.push('…');
     }
     excerpt
-}
-
-fn is_layout(character: char) -> bool {
-    character.is_control()
-        || matches!(character, '\u{2028}' | '\u{2029}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
 #[cfg(test)]

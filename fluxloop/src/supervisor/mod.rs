@@ -6,7 +6,7 @@ mod answerer;
 mod cassette;
 mod decision;
 #[cfg(feature = "llm")]
-mod excerpt;
+pub(crate) mod excerpt;
 #[cfg(feature = "llm")]
 mod form;
 #[cfg(feature = "llm")]

@@ -42,7 +42,7 @@ fn configurations() {
     ");
     insta::assert_snapshot!(said(&project, &plain().personas(["ada"]).filter("nothing")), @"
     Error: no case is left to run: `--filter nothing` keeps none of the one case
-      help: the text must stand in a case's name, for example in `ada::hello-2cf24d::iter_0`; `cargo fluxloop list cases` prints all names
+      = help: the text must stand in a case's name, for example in `ada::hello-2cf24d::iter_0`; `cargo fluxloop list cases` prints all names
     ");
     insta::assert_snapshot!(said(&project, &plain().set("seed", "many")), @"
     Error:
@@ -91,7 +91,7 @@ fn agents_that_are_not_there() {
       experiment.agents:rude     fluxloop/tests/experiment/agents.rs:[line]
       experiment.agents:talks    fluxloop/tests/experiment/agents.rs:[line]
       experiment.agents:patient  fluxloop/tests/experiment/agents.rs:[line]
-      help: did you mean `experiment.agents:echo`?
+      = help: did you mean `experiment.agents:echo`?
     ");
     insta::assert_snapshot!(said(&project, &plain().target("my_shop.desk:answer")), @"
     Error: no agent fits target `my_shop.desk:answer`; there are:
@@ -103,7 +103,7 @@ fn agents_that_are_not_there() {
       experiment.agents:fickle   fluxloop/tests/experiment/agents.rs:[line]
       experiment.agents:refunds  fluxloop/tests/experiment/agents.rs:[line]
       experiment.agents:echo     fluxloop/tests/experiment/agents.rs:[line]
-      help: crate `my_shop` has no agents here: if it has any, name it in the test, `use my_shop as _;`
+      = help: crate `my_shop` has no agents here: if it has any, name it in the test, `use my_shop as _;`
     ");
     let unspecified = Project::new("base_inputs: [{input: hello}]\n");
     insta::assert_snapshot!(said(&unspecified, &unspecified.experiment()), @r#"
@@ -116,9 +116,9 @@ fn agents_that_are_not_there() {
       experiment.agents:rude     fluxloop/tests/experiment/agents.rs:[line]
       experiment.agents:talks    fluxloop/tests/experiment/agents.rs:[line]
       experiment.agents:tells    fluxloop/tests/experiment/agents.rs:[line]
-      help: put the one to run into the configuration:
-            runner:
-              target: "experiment.agents:echo"
+      = help: put the one to run into the configuration:
+              runner:
+                target: "experiment.agents:echo"
     "#);
 }
 
@@ -129,7 +129,7 @@ fn inputs_that_do_not_fit() {
     insta::assert_snapshot!(said(&project, &experiment), @r#"
     Error: 1 input does not fit agent `experiment.agents:refunds` (its type said so):
     .input(): input `twelve-d1a749`: parameter `order`: invalid type: string "twelve", expected u32
-      help: change the inputs, or the types of the agent's parameters; nothing was run
+      = help: change the inputs, or the types of the agent's parameters; nothing was run
     "#);
     assert!(!project.path("experiments").exists());
 }

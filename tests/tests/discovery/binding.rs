@@ -182,7 +182,7 @@ fn inputs_that_do_not_fit_are_told_in_the_words_of_their_types() {
       inputs/generated.yaml:1: input `text-982d9e`: parameter `ticket`: invalid type: string "text", expected struct Ticket
       inputs/generated.yaml:2: input `lines-2ffd96`: parameter `ticket`: missing field `customer`
       inputs/generated.yaml:3: input `customer-7-ceb4d0`: parameter `ticket`: invalid type: integer `7`, expected a string
-    help: change the inputs, or the types of the agent's parameters; nothing was run
+      = help: change the inputs, or the types of the agent's parameters; nothing was run
     "#);
     let (finished, _) = run(
         &project,
@@ -194,13 +194,13 @@ fn inputs_that_do_not_fit_are_told_in_the_words_of_their_types() {
     error: 2 inputs do not fit agent `e2e_misfits:named` (their types said so):
       inputs/generated.yaml:1: input `text-982d9e`: parameter `limit`: nothing provides it: the input is no mapping, so the first parameter takes it whole
       inputs/generated.yaml:2: input `limit-1-query-a-94f959`: parameter `limit`: invalid value: integer `-1`, expected u32
-    help: change the inputs, or the types of the agent's parameters; nothing was run
+      = help: change the inputs, or the types of the agent's parameters; nothing was run
     ");
     let (finished, _) = run(&project, "borrowed", "- { input: 7 }", 96);
     insta::assert_snapshot!(project.told(&finished), @"
     error: 1 input does not fit agent `e2e_misfits:borrowed` (its type said so):
       inputs/generated.yaml:1: input `7-790269`: parameter `text`: invalid type: integer `7`, expected a string
-    help: change the inputs, or the types of the agent's parameters; nothing was run
+      = help: change the inputs, or the types of the agent's parameters; nothing was run
     ");
 }
 

@@ -97,13 +97,13 @@ fn what_is_not_clear_is_listed() {
         e2e_unclear.deep.deeper:run  src/lib.rs:7
         tool:run                     src/bin/tool.rs:3
         my_agent:run                 examples/my-agent.rs:3
-    help: name one of them as it stands in the list
+      = help: name one of them as it stands in the list
     ");
     insta::assert_snapshot!(refusal(&project, "e2e_unclear:refund"), @"
     error: target `e2e_unclear:refund` fits 2 agents:
         e2e_unclear.deep.other:refund  src/lib.rs:11
         e2e_unclear.in_a_file:refund   src/in_a_file.rs:2
-    help: name one of them as it stands in the list
+      = help: name one of them as it stands in the list
     ");
     insta::assert_snapshot!(refusal(&project, "e2e_unclear:handle_support_request"), @"
     error: no agent fits target `e2e_unclear:handle_support_request`; there are:
@@ -111,12 +111,12 @@ fn what_is_not_clear_is_listed() {
         e2e_unclear.deep.other:refund  src/lib.rs:11
         e2e_unclear.in_a_file:refund   src/in_a_file.rs:2
         e2e_unclear.deep.deeper:run    src/lib.rs:7
-    help: take one of the list
+      = help: take one of the list
     ");
     insta::assert_snapshot!(refusal(&project, "bins.tool:walk"), @"
     error: no agent fits target `bins.tool:walk`; there are:
         tool:run  src/bin/tool.rs:3
-    help: take one of the list
+      = help: take one of the list
     ");
     let project = project.config("");
     let finished = project.experiment("").exits(96);
@@ -128,9 +128,9 @@ fn what_is_not_clear_is_listed() {
         e2e_unclear:support            src/lib.rs:24
         tool:run                       src/bin/tool.rs:3
         my_agent:run                   examples/my-agent.rs:3
-    help: put the one to run into the configuration:
-          runner:
-            target: "e2e_unclear.deep.deeper:run"
+      = help: put the one to run into the configuration:
+              runner:
+                target: "e2e_unclear.deep.deeper:run"
     "#);
 }
 
@@ -203,9 +203,9 @@ fn two_agents_of_one_name_in_one_place_are_refused() {
     error: no target is configured, and there are 2 agents:
         e2e_twins:twin  src/lib.rs:2
         e2e_twins:twin  src/lib.rs:4
-    help: put the one to run into the configuration:
-          runner:
-            target: "e2e_twins:twin"
+      = help: put the one to run into the configuration:
+              runner:
+                target: "e2e_twins:twin"
     "#);
     let finished = project.run("list").exits(96);
     insta::assert_snapshot!(project.told(&finished), @r#"

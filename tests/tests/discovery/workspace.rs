@@ -74,23 +74,23 @@ fn what_several_packages_have_is_listed() {
         e2e_many_shop.demo:run    shop/examples/demo.rs:3
         e2e_many_bank.agents:run  bank/src/lib.rs:4
         e2e_many_bank.demo:run    bank/examples/demo.rs:3
-    help: name one of them as it stands in the list
+      = help: name one of them as it stands in the list
     ");
     insta::assert_snapshot!(refusal(&project, "agents:run"), @"
     error: target `agents:run` fits 2 agents:
         e2e_many_shop.agents:run  shop/src/lib.rs:4
         e2e_many_bank.agents:run  bank/src/lib.rs:4
-    help: name one of them as it stands in the list
+      = help: name one of them as it stands in the list
     ");
     insta::assert_snapshot!(refusal(&project, "examples.demo:run"), @"
     error: target `examples.demo:run` fits 2 agents:
         e2e_many_shop.demo:run  shop/examples/demo.rs:3
         e2e_many_bank.demo:run  bank/examples/demo.rs:3
-    help: name one of them as it stands in the list
+      = help: name one of them as it stands in the list
     ");
     insta::assert_snapshot!(refusal(&project, "e2e_many_plain:run"), @"
     error: package `e2e_many_plain` does not depend on fluxloop
-    help: cargo add fluxloop --package e2e_many_plain
+      = help: cargo add fluxloop --package e2e_many_plain
     ");
     let listed = project.run("list").exits(0).stdout;
     insta::assert_snapshot!(listed, @"

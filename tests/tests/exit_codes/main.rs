@@ -50,7 +50,7 @@ fn a_wrong_command_line_is_2() {
     let finished = project.run("run experiment").exits(2);
     insta::assert_snapshot!(project.told(&finished), @"
     error: there is no terminal to ask for confirmation on
-    help: pass --yes (or set FLUXLOOP_YES=true) to run without being asked
+      = help: pass --yes (or set FLUXLOOP_YES=true) to run without being asked
     ");
     // Both spellings of the command are one.
     let _ = project.run("fluxloop run experiment --yes").exits(0);
@@ -69,13 +69,13 @@ fn no_input_left_is_4() {
     let project = obedient("", &[]).inputs(inputs);
     insta::assert_snapshot!(refused(&project, "-p expert", 4), @"
     error: no input is left to run: `--personas expert` keeps none of the 2 inputs
-    help: the inputs name these personas: critic, novice
+      = help: the inputs name these personas: critic, novice
     ");
     let config = "personas: [{ name: novice }, { name: critic }, { name: expert }]";
     let project = obedient(config, &[]).inputs(inputs);
     insta::assert_snapshot!(refused(&project, "-p expert", 4), @"
     error: no input is left to run: `--personas expert` keeps none of the 2 inputs
-    help: the inputs name these personas: critic, novice
+      = help: the inputs name these personas: critic, novice
     ");
 }
 
@@ -90,7 +90,7 @@ fn no_agent_at_all_is_4() {
     let finished = project.experiment("").exits(4);
     insta::assert_snapshot!(project.told(&finished), @"
     error: no agent is registered in library `e2e_empty` of package `e2e_empty`
-    help: put #[fluxloop::agent] on a function; if there is one, check that a feature does not leave it out
+      = help: put #[fluxloop::agent] on a function; if there is one, check that a feature does not leave it out
     ");
     assert!(!project.path("experiments").exists());
     let _ = project.run("list").exits(4).says("no agent is registered");
@@ -103,7 +103,7 @@ fn no_agent_at_all_is_4() {
     let finished = project.experiment("").exits(4);
     insta::assert_snapshot!(project.told(&finished), @"
     error: no agent is registered in library `e2e_empty` of package `e2e_empty`
-    help: src/support.rs has an agent, but no `mod` item leads to that file: declare the module
+      = help: src/support.rs has an agent, but no `mod` item leads to that file: declare the module
     ");
 }
 
@@ -144,6 +144,6 @@ fn results_that_cannot_be_written_are_110() {
     insta::assert_snapshot!(project.told(&finished), @"
     error: could not create the directory `[project]/taken`
       caused by: File exists (os error 17)
-    help: something else stands in the way: move it, or choose another directory with `--output-dir`
+      = help: something else stands in the way: move it, or choose another directory with `--output-dir`
     ");
 }

@@ -132,7 +132,7 @@ fn an_unknown_persona_is_96() {
     let project = obedient(config, &[]).inputs("- { input: say a, persona: novice }");
     insta::assert_snapshot!(refused(&project, "", 96), @"
     error: inputs/generated.yaml:1: no persona `novice` is configured
-    help: did you mean `novice_user`? the configured personas are: expert_user, novice_user
+      = help: did you mean `novice_user`? the configured personas are: expert_user, novice_user
     ");
     project.write("inputs/generated.yaml", "- say a");
     insta::assert_snapshot!(refused(&project, "-p expert_usr", 96), @"
@@ -158,7 +158,7 @@ fn refund(input: String) -> String { input }
     error: no agent fits target `refnd`; there are:
         e2e_targets:refund  src/lib.rs:6
         e2e_targets:run     src/lib.rs:3
-    help: did you mean `e2e_targets:refund`? (an agent that a macro writes is found if its crate is named, as in `e2e_targets:refnd`)
+      = help: did you mean `e2e_targets:refund`? (an agent that a macro writes is found if its crate is named, as in `e2e_targets:refnd`)
     ");
     project.write(
         "configs/simulation.yaml",
@@ -168,7 +168,7 @@ fn refund(input: String) -> String { input }
     error: no agent fits target `examples.my_agent:run_it`; there are:
         e2e_targets:run     src/lib.rs:3
         e2e_targets:refund  src/lib.rs:6
-    help: did you mean `e2e_targets:run`? (an agent that a macro writes is found if its crate is named, as in `e2e_targets:run_it`)
+      = help: did you mean `e2e_targets:run`? (an agent that a macro writes is found if its crate is named, as in `e2e_targets:run_it`)
     ");
     project.write(
         "configs/simulation.yaml",
@@ -176,7 +176,7 @@ fn refund(input: String) -> String { input }
     );
     insta::assert_snapshot!(refused(&project, "", 96), @"
     error: `runner.target`: target `e2e_targets:` names no function after the `:`
-    help: a target is `module.path:function`, as in `my_crate.agents:run`
+      = help: a target is `module.path:function`, as in `my_crate.agents:run`
     ");
     // The crate is there: whether its macros write such an agent, only the build can tell.
     project.write(
@@ -188,7 +188,7 @@ fn refund(input: String) -> String { input }
     error: no agent fits target `e2e_targets:rum`; there are:
         e2e_targets:run     src/lib.rs:3
         e2e_targets:refund  src/lib.rs:6
-    help: did you mean `e2e_targets:run`?
+      = help: did you mean `e2e_targets:run`?
     ");
 }
 
@@ -212,7 +212,7 @@ fn refund(ticket: Ticket) -> String { format!(\"{} {}\", ticket.customer, ticket
     insta::assert_snapshot!(project.told(&finished), @"
     error: 1 input does not fit agent `e2e_unfit:refund` (its type said so):
       inputs/generated.yaml:2: input `customer-ada-6de805`: parameter `ticket`: missing field `amount`
-    help: change the inputs, or the types of the agent's parameters; nothing was run
+      = help: change the inputs, or the types of the agent's parameters; nothing was run
     ");
     assert!(!project.path("experiments").exists());
     let entry = |i: i32| {
@@ -237,7 +237,7 @@ fn refund(ticket: Ticket) -> String { format!(\"{} {}\", ticket.customer, ticket
       inputs/generated.yaml:10: input `i9`: parameter `ticket`: invalid value: integer `-9`, expected u32
       inputs/generated.yaml:11: input `i10`: parameter `ticket`: invalid value: integer `-10`, expected u32
       and 2 more
-    help: change the inputs, or the types of the agent's parameters; nothing was run
+      = help: change the inputs, or the types of the agent's parameters; nothing was run
     ");
 }
 

@@ -30,9 +30,9 @@ fn a_package_may_be_named() {
     error: no target is configured, and there are 2 agents:
         e2e_one:run  one/src/lib.rs:2
         e2e_two:run  two/src/lib.rs:2
-    help: put the one to run into the configuration:
-          runner:
-            target: "e2e_one:run"
+      = help: put the one to run into the configuration:
+              runner:
+                target: "e2e_one:run"
     "#);
     for package in ["e2e_one", "e2e_two"] {
         let _ = project.experiment(&format!("--package {package}")).exits(0);
@@ -43,7 +43,7 @@ fn a_package_may_be_named() {
     let finished = project.experiment("--package e2e_tow").exits(96);
     insta::assert_snapshot!(project.told(&finished), @"
     error: no package `e2e_tow` in the workspace
-    help: did you mean `e2e_two`?
+      = help: did you mean `e2e_two`?
     ");
 }
 

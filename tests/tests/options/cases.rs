@@ -101,7 +101,7 @@ fn a_part_with_nothing_in_it_is_nothing_to_run() {
         insta::allow_duplicates! {
             insta::assert_snapshot!(project.told(&finished), @"
             error: no case is left to run: `--filter refund` keeps none of the 12 cases
-            help: the text must stand in a case's name, for example in `ada::first::iter_0`; `cargo fluxloop list cases` prints all names
+              = help: the text must stand in a case's name, for example in `ada::first::iter_0`; `cargo fluxloop list cases` prints all names
             ");
         }
     }

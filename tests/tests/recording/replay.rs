@@ -98,7 +98,7 @@ fn what_cannot_be_replayed_is_said_before_anything_runs() {
     error: 2 inputs do not fit agent `e2e_recorded:answer` (their types said so):
       inputs/generated.yaml:1 with args.jsonl:3: input `text-982d9e`: parameter `user`: invalid type: string "text", expected u64
       inputs/generated.yaml:2 with args.jsonl:3: input `more-187897`: parameter `user`: invalid type: string "more", expected u64
-    help: change the inputs, or the types of the agent's parameters; nothing was run
+      = help: change the inputs, or the types of the agent's parameters; nothing was run
     "#);
     insta::assert_snapshot!(told(", override_param_path: data.contents"), @"
     error: `replay_args.override_param_path`: in args.jsonl:3, `data.contents` leads nowhere: `data` has `channel`, `content`

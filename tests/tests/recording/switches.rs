@@ -150,15 +150,15 @@ fn a_project_is_found_as_everywhere() {
 #[test]
 fn what_cannot_be_edited_safely_is_left_alone() {
     let project = project();
-    let config = "replay_args: { override_param_path: a }\n";
+    let config = "replay_args: { override_param_path: a,\n  create: true }\n";
     project.write("configs/simulation.yaml", config);
     let finished = project.run("record enable").exits(96);
     insta::assert_snapshot!(project.told(&finished), @"
-    error: [project]/configs/simulation.yaml: line 1 cannot be edited safely: keys cannot be added to a mapping in `{}`
-    help: write it by hand:
+    error: [project]/configs/simulation.yaml: line 1 cannot be edited safely: its value takes several lines
+      = help: write it by hand:
 
-          replay_args:
-            enabled: false
+              replay_args:
+                enabled: false
     ");
     assert_eq!(text(&project, "configs/simulation.yaml"), config);
     assert_eq!(text(&project, ".env"), DOTENV, "nothing is half done");
@@ -167,7 +167,7 @@ fn what_cannot_be_edited_safely_is_left_alone() {
     let finished = project.run("record enable").exits(96);
     insta::assert_snapshot!(project.told(&finished), @"
     error: [project]/.env: expected `NAME=value` lines in .env
-    help: write `NAME=value`, with quotes around a value that holds spaces or `#`
+      = help: write `NAME=value`, with quotes around a value that holds spaces or `#`
     ");
     assert_eq!(
         text(&project, "configs/simulation.yaml"),

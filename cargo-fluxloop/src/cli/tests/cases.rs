@@ -27,6 +27,12 @@ fn agents_and_cases_are_listed() {
         subject("cargo-fluxloop list --package a"),
         ListSubject::Agents(agents) if agents.cargo.packages == ["a"]
     ));
+    let ListSubject::Checks(checks) = subject("cargo-fluxloop list checks -c c.yaml --release")
+    else {
+        panic!("`list checks` lists agents");
+    };
+    assert!(checks.cargo.release);
+    assert_eq!(checks.project.config, Some("c.yaml".into()));
     let ListSubject::Cases(cases) = subject(
         "cargo-fluxloop list cases -i 2 -p a --inputs b.yaml --filter x --sample 3 --limit 2 --seed 1 -c c.yaml --release",
     ) else {

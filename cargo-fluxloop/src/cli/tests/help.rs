@@ -12,7 +12,7 @@ fn a_command_is_asked_for() {
     Commands:
       init         Set an existing crate up: configuration, inputs and test
       run          Run an experiment
-      list         List the registered agents, or the cases that a run would have
+      list         List the registered agents or checks, or the cases that a run would have
       show         Show an experiment, or one case of it
       generate     Generate inputs
       record       Record the arguments of a live service's calls, to replay them

@@ -1,5 +1,7 @@
 //! `cargo fluxloop doctor`: everything that a run needs, checked one by one without building or running anything.
 
+mod generation;
+mod model;
 mod project;
 mod supervisor;
 mod toolchain;

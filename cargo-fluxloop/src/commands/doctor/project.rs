@@ -6,7 +6,7 @@ use fluxloop::{
     summary::words::plural,
 };
 
-use super::{super::inspection::Inspection, supervisor};
+use super::{super::inspection::Inspection, generation, supervisor};
 use crate::terminal::{Check, Health};
 
 /// What shows more than the first mistake.
@@ -52,6 +52,7 @@ pub(super) fn checks(
     checks.push(personas(config));
     checks.extend(plan(config, inspection));
     checks.push(supervisor::check(config, inspection, request));
+    checks.extend(generation::check(config, request));
     checks.push(output(&config.output.directory, request));
     checks.push(git(&config.runner.working_directory));
     checks

@@ -1,9 +1,6 @@
-use fluxloop::config::{
-    CassetteMode, CassetteSettings, Config, LoadRequest, ModelSettings, SupervisorSettings,
-    shown_address,
-};
+use fluxloop::config::{Config, LoadRequest, ModelSettings, SupervisorSettings};
 
-use super::{super::inspection::Inspection, failed, project::shown};
+use super::{super::inspection::Inspection, failed, model::Model};
 use crate::terminal::{Check, Health};
 
 const NAME: &str = "supervisor";
@@ -42,53 +39,13 @@ pub(super) fn check(config: &Config, inspection: &Inspection, request: &LoadRequ
 }
 
 fn of_model(model: &ModelSettings, request: &LoadRequest) -> (Health, String, Option<String>) {
-    let provider = model.provider;
-    let own_address = provider.default_base_url();
-    let address = model.base_url.as_deref().unwrap_or(own_address);
-    let is_own = address == own_address;
-    let cassette = model.cassette.as_ref();
-    let cassette = cassette.map(|cassette| format!(", {}", of_cassette(cassette, request)));
-    let message = format!(
-        "{}, model {}, {}{}",
-        provider.name(),
-        model.model,
-        shown_address(address),
-        cassette.unwrap_or_default()
-    );
-    let replays = model
-        .cassette
-        .as_ref()
-        .is_some_and(|cassette| cassette.mode == CassetteMode::Replay);
-    if let Some(source) = &model.api_key_source {
-        return (Health::Ok, format!("{message}, key from {source}"), None);
-    }
-    if replays || !is_own {
-        return (
-            Health::Ok,
-            format!("{message}, no key, and none is needed"),
-            None,
-        );
-    }
-    let variable = provider.key_variable();
-    let fix = format!(
-        "set {variable} in the environment or in .env, or play a script with `multi_turn.supervisor.provider: mock`"
-    );
-    let needed = match &model.cassette {
-        Some(_) => Health::Warn,
-        None => Health::Fail,
+    let model = Model::of(model, request);
+    let health = match (model.lacks_key(), model.is_mute()) {
+        (_, true) => Health::Fail,
+        (true, false) => Health::Warn,
+        (false, false) => Health::Ok,
     };
-    (needed, format!("{message}, no key"), Some(fix))
-}
-
-fn of_cassette(cassette: &CassetteSettings, request: &LoadRequest) -> String {
-    let is_there = if cassette.file.is_file() {
-        ""
-    } else {
-        ", not there yet"
-    };
-    format!(
-        "cassette {} ({}{is_there})",
-        shown(&cassette.file, request),
-        cassette.mode.name()
-    )
+    let instead = "play a script with `multi_turn.supervisor.provider: mock`";
+    let fix = model.lacks_key().then(|| model.fix(instead));
+    (health, model.message(), fix)
 }

@@ -53,7 +53,7 @@ fn an_error_names_its_causes_and_the_way_out() {
     error: the inputs cannot be read
       caused by: inputs/generated.yaml:3:1
           - inptu: Hello\u{1b}[2J
-    help: write `input:`
+      = help: write `input:`
     ");
 }
 

@@ -4,6 +4,7 @@ use std::{num::NonZeroU32, time::Duration};
 
 use super::{
     Section, Surroundings, experiment,
+    runner::warn_of_python_keys,
     supervisor::{self, Key},
 };
 use crate::{
@@ -21,15 +22,35 @@ const MODES: [(&str, GenerationMode); 2] = [
     ("llm", GenerationMode::Llm),
 ];
 
+/// Of `input_generation.llm`.
+const PYTHON_ONLY: [&str; 13] = [
+    "system_prompt",
+    "user_prompt_template",
+    "strategy_prompts",
+    "max_outputs",
+    "top_p",
+    "frequency_penalty",
+    "presence_penalty",
+    "max_tokens",
+    "request_timeout",
+    "batch_size",
+    "metadata",
+    "reasoning_effort",
+    "text_verbosity",
+];
+
 pub(super) fn settings(
     root: &Section<'_>,
     supervisor: &SupervisorSettings,
     surroundings: &Surroundings<'_>,
 ) -> GenerationSettings {
     let temperature = temperature(root, "variation_temperature");
-    let (mode, (model, custom_prompt)) = input_generation(root, |section| {
+    let (mode, (model, custom_prompt)) = root.section("input_generation", |section| {
         let mode = section.one_of("mode", &MODES);
-        let llm = below(section, "llm", |section| {
+        let llm = section.section("llm", |section| {
+            // The original's `init` writes it, beside a mode that says as much.
+            section.ignore(&["enabled"]);
+            warn_of_python_keys(section, &PYTHON_ONLY, &[]);
             let model = model(section, supervisor, surroundings, temperature);
             (model, section.text("custom_prompt"))
         });
@@ -42,8 +63,7 @@ pub(super) fn settings(
         model,
         custom_prompt: custom_prompt.filter(|prompt| !prompt.trim().is_empty()),
     };
-    // The rest of them is the original's.
-    root.prefixed("variation_");
+    warn_of_python_keys(root, &["variation_model"], &[]);
     settings
 }
 
@@ -51,23 +71,6 @@ fn temperature(section: &Section<'_>, key: &'static str) -> Option<f64> {
     section.number(key, "a number from 0 to 2", |value| {
         (0.0..=2.0).contains(&value)
     })
-}
-
-fn input_generation<T>(root: &Section<'_>, decoder: impl FnOnce(&Section<'_>) -> T) -> T {
-    below(root, "input_generation", decoder)
-}
-
-/// A mapping in which keys of the original's stand that say nothing here.
-fn below<'a, T>(
-    section: &Section<'a>,
-    key: &'static str,
-    decoder: impl FnOnce(&Section<'a>) -> T,
-) -> T {
-    let node = section.node(key);
-    if let Some(node) = node.filter(|node| !matches!(node.value, NodeValue::Mapping(_))) {
-        section.wrong::<()>(key, node, "a mapping of keys to values");
-    }
-    Section::quiet(node, section.path_of(key), section.problems(), decoder)
 }
 
 /// What is said of the model here; of another provider's, nothing of the supervisor's holds.

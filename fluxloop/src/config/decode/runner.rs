@@ -43,7 +43,7 @@ pub(super) fn section(
 ) -> Decoded {
     let other = given_count(root, "iterations");
     let (runner, page) = root.section("runner", |section| {
-        warn_of_python_keys(section);
+        warn_of_python_keys(section, &PYTHON_ONLY, &PYTHON_ONLY_PREFIXES);
         (
             runner(section, surroundings, secrets),
             given_count(section, "iterations"),
@@ -170,7 +170,12 @@ fn value(section: &Section<'_>, entry: &Entry) -> Option<String> {
     }
 }
 
-fn warn_of_python_keys(section: &Section<'_>) {
+/// Warns of keys of the Python version that say nothing here.
+pub(super) fn warn_of_python_keys(
+    section: &Section<'_>,
+    keys: &[&'static str],
+    prefixes: &[&'static str],
+) {
     let warn = |key: &str, place| {
         let message = format!(
             "`{}` is of the Python version: it has no effect",
@@ -180,15 +185,12 @@ fn warn_of_python_keys(section: &Section<'_>) {
             .problems()
             .warning(Warning::new(message, place).with_hint("remove it"));
     };
-    for key in PYTHON_ONLY {
+    for key in keys {
         if let Some(node) = section.node(key) {
             warn(key, node.origin.place());
         }
     }
-    for entry in PYTHON_ONLY_PREFIXES
-        .iter()
-        .flat_map(|prefix| section.prefixed(prefix))
-    {
+    for entry in prefixes.iter().flat_map(|prefix| section.prefixed(prefix)) {
         warn(&entry.key, entry.origin.place());
     }
 }

@@ -1,6 +1,6 @@
 //! The effective configuration: every key with its value and where that was set.
 
-mod scalar;
+mod inline;
 mod source;
 mod writer;
 

@@ -2,12 +2,12 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value, json};
 
-use super::{
-    EffectiveLine, EffectiveValue, ValueSource,
-    scalar::{text, written},
-};
+use super::{EffectiveLine, EffectiveValue, ValueSource, inline::written};
 use crate::{
-    config::node::{Node, NodeValue},
+    config::{
+        node::{Node, NodeValue},
+        scalar::text,
+    },
     secret::Secrets,
 };
 

@@ -241,6 +241,57 @@ fn unknown_keys_are_those_that_nothing_reads() {
 }
 
 #[test]
+fn unknown_keys_of_generation_are_told() {
+    let project = Project::simulation(
+        "variation_cuont: 2\nvariation_model: m\ninput_generation:\n  modes: llm\n  llm:\n    enabled: true\n    modle: m\n    \
+         top_p: 0.5\n    cassette:\n      path: x\n",
+    );
+    insta::assert_snapshot!(project.warnings(), @r#"
+    warning: unknown key `variation_cuont`: nothing reads it
+     --> configs/simulation.yaml:1:1
+      |
+    1 | variation_cuont: 2
+      | ^
+      = help: did you mean `variation_count`?
+
+    warning: `variation_model` is of the Python version: it has no effect
+     --> configs/simulation.yaml:2:18
+      |
+    2 | variation_model: m
+      |                  ^
+      = help: remove it
+
+    warning: unknown key `input_generation.modes`: nothing reads it
+     --> configs/simulation.yaml:4:3
+      |
+    4 |   modes: llm
+      |   ^
+      = help: did you mean `mode`?
+
+    warning: unknown key `input_generation.llm.modle`: nothing reads it
+     --> configs/simulation.yaml:7:5
+      |
+    7 |     modle: m
+      |     ^
+      = help: did you mean `model`?
+
+    warning: `input_generation.llm.top_p` is of the Python version: it has no effect
+     --> configs/simulation.yaml:8:12
+      |
+    8 |     top_p: 0.5
+      |            ^
+      = help: remove it
+
+    warning: unknown key `input_generation.llm.cassette.path`: nothing reads it
+      --> configs/simulation.yaml:10:7
+       |
+    10 |       path: x
+       |       ^
+       = help: remove it, or check its spelling
+    "#);
+}
+
+#[test]
 fn a_section_that_is_no_mapping_is_an_error_under_an_override_too() {
     let project = Project::simulation("runner: fast\n").flag("timeout", "5");
     insta::assert_snapshot!(project.errors(), @r#"

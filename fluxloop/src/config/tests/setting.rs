@@ -164,13 +164,20 @@ fn what_does_not_load_is_refused() {
     assert!(
         refused(&project, "runner.target.x", "3").contains("`runner.target` is the text `a:run`")
     );
-    // New keys in braces are for people.
-    assert!(refused(&project, "multi_turn.min_turns", "2").contains("write it by hand"));
+    // New keys in braces of several lines are for people.
+    let braces = Project::simulation("multi_turn: {enabled: false,\n  max_turns: 8}\n");
+    assert!(refused(&braces, "multi_turn.min_turns", "2").contains("write it by hand"));
     // A variable that overrides the key does not hide what is wrong with it.
     let project = project
         .environment(&[("FLUXLOOP_ITERATIONS", "3")])
         .flag("iterations", "3");
     assert!(refused(&project, "iterations", "none").contains("found the text `none`"));
+}
+
+#[test]
+fn a_new_key_is_added_within_braces() {
+    let text = set(&project(), "multi_turn.min_turns", "2").text;
+    assert_eq!(text, SIMULATION.replace("8}", "8, min_turns: 2}"));
 }
 
 #[test]

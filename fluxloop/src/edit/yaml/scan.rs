@@ -130,12 +130,17 @@ impl<'a> Lines<'a> {
     /// The text with another value in this place.
     pub(super) fn replaced(&self, place: Range<usize>, value: &Value) -> String {
         let old = &self.text[place.clone()];
-        let mut new = match value {
+        let new = match value {
             Value::String(text) => quoted_like(old, text),
             _ => None,
         }
         .unwrap_or_else(|| written::value(value));
-        if place.is_empty() {
+        self.with_text(place, new)
+    }
+
+    /// The text with this in a value's place.
+    pub(super) fn with_text(&self, place: Range<usize>, mut new: String) -> String {
+        if place.is_empty() && !self.text[..place.start].ends_with([' ', '\t']) {
             new.insert(0, ' ');
         }
         format!(
@@ -143,6 +148,27 @@ impl<'a> Lines<'a> {
             &self.text[..place.start],
             &self.text[place.end..]
         )
+    }
+
+    /// The text with another entry at the end of the mapping in `{}` that begins here.
+    pub(super) fn with_entry(&self, at: Position, new: &str) -> Result<String, &'static str> {
+        let line = &self.text[at.offset..self.end(at.line)];
+        let entries = &line[1..bracketed(line)? - 1];
+        // A comma may stand behind the last one, too.
+        let kept = entries.trim_end_matches([' ', '\t', ',']);
+        let space = entries.len() - entries.trim_end_matches([' ', '\t']).len();
+        let begin = at.offset + 1;
+        let close = begin + entries.len();
+        let (separator, space) = if kept.is_empty() {
+            ("", "")
+        } else {
+            (", ", &self.text[close - space..close])
+        };
+        Ok(format!(
+            "{}{separator}{new}{space}{}",
+            &self.text[..begin + kept.len()],
+            &self.text[close..]
+        ))
     }
 
     /// The text with lines below a key, whose empty value goes.

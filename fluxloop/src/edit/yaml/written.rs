@@ -2,10 +2,12 @@
 
 use serde_json::Value;
 
+use crate::config::scalar;
+
 /// A value for a line of its own, a key's or an item's.
 pub(super) fn value(value: &Value) -> String {
     match value {
-        Value::String(text) if is_plain(text) => text.clone(),
+        Value::String(text) => scalar::text(text),
         // JSON is YAML.
         other => other.to_string(),
     }
@@ -16,7 +18,7 @@ pub(super) fn lines(path: &[&str], leaf: &Value, indent: usize, step: usize) -> 
     let last = path.len().saturating_sub(1);
     let line = |(depth, part): (usize, &&str)| {
         let mut line = " ".repeat(indent + depth * step);
-        line.push_str(&key(part));
+        line.push_str(&scalar::text(part));
         line.push(':');
         if depth == last {
             line.push(' ');
@@ -27,23 +29,14 @@ pub(super) fn lines(path: &[&str], leaf: &Value, indent: usize, step: usize) -> 
     path.iter().enumerate().map(line).collect()
 }
 
-fn key(key: &str) -> String {
-    if is_plain(key) && !key.contains(' ') {
-        key.to_owned()
-    } else {
-        Value::from(key).to_string()
-    }
-}
-
-/// Whether a text needs no quotes anywhere: nothing that YAML, of any version, reads as something else.
-fn is_plain(text: &str) -> bool {
-    const OTHER: [&str; 11] = [
-        "true", "false", "null", "yes", "no", "on", "off", "y", "n", "nan", "inf",
-    ];
-    let begins = text.starts_with(|c: char| c.is_ascii_alphabetic() || matches!(c, '_' | '/'));
-    let consists = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '/' | '.' | '-' | ' ');
-    begins
-        && text.chars().all(consists)
-        && !text.ends_with(' ')
-        && !OTHER.iter().any(|word| text.eq_ignore_ascii_case(word))
+/// Nested keys within `{}`, of which the last has the value.
+pub(super) fn entry(path: &[&str], leaf: &Value) -> String {
+    let leaf = value(leaf);
+    let mut parts = path.iter().rev();
+    let last = parts
+        .next()
+        .map(|last| format!("{}: {leaf}", scalar::text(last)));
+    parts.fold(last.unwrap_or_default(), |inner, part| {
+        format!("{}: {{{inner}}}", scalar::text(part))
+    })
 }

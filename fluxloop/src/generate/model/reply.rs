@@ -1,6 +1,6 @@
 use serde_json::Value;
 
-use crate::visible::visible;
+use crate::supervisor::excerpt;
 
 /// The longest text that is taken, in characters: two pages.
 const LONGEST: usize = 8_000;
@@ -52,33 +52,30 @@ pub(super) fn read(reply: &str, wanted: Wanted<'_>) -> Result<Texts, String> {
 
 fn judged(item: &Value, wanted: Wanted<'_>, accepted: &[String]) -> Result<String, String> {
     let Value::String(text) = item else {
-        return Err(format!(
-            "expected text, found {}",
-            excerpt(&item.to_string())
-        ));
+        return Err(format!("expected text, found {}", shown(&item.to_string())));
     };
     let text = text.trim();
     let length = text.chars().count();
     let is_same = |other: &str| other.trim() == text;
-    let shown = excerpt(text);
+    let text_shown = shown(text);
     if text.is_empty() {
         Err("a text is empty".to_owned())
     } else if length > LONGEST {
         Err(format!(
-            "{shown} is too long: expected at most {LONGEST} characters, found {length}"
+            "{text_shown} is too long: expected at most {LONGEST} characters, found {length}"
         ))
     } else if is_same(wanted.source) {
-        Err(format!("{shown} is the message itself"))
+        Err(format!("{text_shown} is the message itself"))
     } else if wanted
         .known
         .iter()
         .chain(accepted)
         .any(|known| is_same(known))
     {
-        Err(format!("{shown} is there already"))
+        Err(format!("{text_shown} is there already"))
     } else if accepted.len() == wanted.count {
         Err(format!(
-            "{shown} is one more than the {} asked for",
+            "{text_shown} is one more than the {} asked for",
             wanted.count
         ))
     } else {
@@ -100,18 +97,16 @@ fn items(reply: &str) -> Result<Vec<Value>, String> {
         Some(Value::Array(items)) => Ok(items),
         Some(Value::Null) | None => Err(format!(
             "expected one JSON object with `inputs`, found {}",
-            excerpt(reply)
+            shown(reply)
         )),
         Some(other) => Err(format!(
             "expected a list of texts as `inputs`, found {}",
-            excerpt(&other.to_string())
+            shown(&other.to_string())
         )),
     }
 }
 
-/// The beginning of what a model wrote, fit for a message.
-fn excerpt(text: &str) -> String {
-    let shown: String = text.chars().take(SHOWN).collect();
-    let more = if shown.len() < text.len() { "…" } else { "" };
-    format!("`{}{more}`", visible(&shown))
+/// The beginning of what a model wrote.
+fn shown(text: &str) -> String {
+    format!("`{}`", excerpt::of(text, SHOWN))
 }

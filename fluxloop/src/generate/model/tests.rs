@@ -46,7 +46,7 @@ fn what_is_of_no_use_says_why() {
         (" ", "the reply was empty"),
         (
             "I cannot\u{1b}[2J",
-            "expected one JSON object with `inputs`, found `I cannot\\u{1b}[2J`",
+            "expected one JSON object with `inputs`, found `I cannot [2J`",
         ),
         (
             "{\"inputs\": [\"a\"",

@@ -1,47 +1,10 @@
-//! Values on one line of YAML, without control characters.
+//! Texts as YAML has them.
 
-use std::collections::BTreeMap;
+use crate::visible::acts;
 
-use serde_json::Value;
-
-use crate::{
-    config::node::{Node, NodeValue},
-    visible::acts,
-};
-
-/// A value on one line. A number stands as it was written.
-pub(super) fn written(value: &Value, node: Option<&Node>) -> String {
-    match (value, node.map(|node| &node.value)) {
-        (Value::Number(number), Some(NodeValue::Number(set, written))) if number == set => {
-            written.to_string()
-        }
-        _ => inline(value),
-    }
-}
-
-fn inline(value: &Value) -> String {
-    match value {
-        Value::Null => "null".to_owned(),
-        Value::Bool(value) => value.to_string(),
-        Value::Number(number) => number.to_string(),
-        Value::String(value) => text(value),
-        Value::Array(items) => {
-            let items: Vec<String> = items.iter().map(inline).collect();
-            format!("[{}]", items.join(", "))
-        }
-        Value::Object(map) => {
-            let sorted: BTreeMap<&String, &Value> = map.iter().collect();
-            let entries: Vec<String> = sorted
-                .into_iter()
-                .map(|(key, value)| format!("{}: {}", text(key), inline(value)))
-                .collect();
-            format!("{{{}}}", entries.join(", "))
-        }
-    }
-}
-
-/// A text that YAML reads as this text, in block and in flow style.
-pub(super) fn text(text: &str) -> String {
+/// A text that YAML reads as this text, in block and in flow style, as a value or a key: on one line, and in quotes where
+/// it needs some.
+pub(crate) fn text(text: &str) -> String {
     if is_plain(text) {
         return text.to_owned();
     }
