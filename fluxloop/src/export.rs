@@ -8,6 +8,21 @@ use std::io;
 use crate::{engine::Stop, event::Consumer};
 
 /// What sends traces, where there is something to send and somewhere to send it.
+///
+/// # Examples
+///
+/// ```no_run
+/// use fluxloop::{engine::Stop, export::TraceExport};
+///
+/// # async fn example(stop: Stop) {
+/// let variable = |name: &str| std::env::var(name).ok();
+/// let mut traces = TraceExport::start(variable, "this program cannot send them", &mut |warning| eprintln!("{warning}"));
+/// // … `traces.consumer()` among the consumers of an experiment …
+/// if let Some(loss) = traces.finish(&stop).await {
+///     eprintln!("{loss}");
+/// }
+/// # }
+/// ```
 #[derive(Debug)]
 pub struct TraceExport {
     #[cfg(feature = "otlp")]

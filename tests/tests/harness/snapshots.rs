@@ -2,6 +2,8 @@
 
 use std::fs;
 
+use tests::Finished;
+
 use super::{Suite, package, shown};
 
 /// The snapshots of the test target that compares.
@@ -15,6 +17,14 @@ fn kept() -> Vec<String> {
         .collect();
     names.sort_unstable();
     names
+}
+
+/// A run that fails by its snapshots alone, and its report.
+fn reported(suite: &Suite, run: impl Fn(&str) -> Finished) -> (Finished, String) {
+    let report = suite.project.path("junit.xml");
+    let variables = format!("INSTA_UPDATE=no FLUXLOOP_JUNIT={}", report.display());
+    let finished = run(&variables).exits(101);
+    (finished, fs::read_to_string(&report).expect("a report"))
 }
 
 /// One test, for they share a folder.
@@ -76,10 +86,7 @@ fn answers_are_compared_with_those_of_before() {
     // From then on they hold.
     let _ = compared("INSTA_UPDATE=no").exits(0);
     suite.project.write("mood", "bad");
-    let report = suite.project.path("junit.xml");
-    let junit = format!("INSTA_UPDATE=no FLUXLOOP_JUNIT={}", report.display());
-    let finished = compared(&junit).exits(101);
-    let xml = fs::read_to_string(&report).expect("a report");
+    let (finished, xml) = reported(&suite, compared);
     // As libtest counts, and the gate besides.
     for text in [
         "tests=\"7\" skipped=\"0\" failures=\"3\" errors=\"0\"",
@@ -101,16 +108,20 @@ fn answers_are_compared_with_those_of_before() {
     let _ = finished.says(
         "fluxloop: 2 tests failed for another reason than their runs, and no gate accepts that",
     );
-    // Without the word, the configuration decides. Tries that differ are no matter of snapshots.
+    // Without the word, the configuration decides.
     let _ = suite.test("mood").exits(0);
+}
+
+/// Tries that differ are no matter of snapshots. Nothing is written.
+#[test]
+fn a_case_that_is_answered_differently_is_unstable() {
     let suite = Suite::new(
         "iterations: 2\nsnapshots: true",
         "- { id: seed, input: seed }",
     );
-    let report = suite.project.path("junit.xml");
-    let junit = format!("INSTA_UPDATE=no FLUXLOOP_JUNIT={}", report.display());
-    let finished = suite.test_with(&junit, "--test-threads 1").exits(101);
-    let xml = fs::read_to_string(&report).expect("a report");
+    let (finished, xml) = reported(&suite, |variables| {
+        suite.test_with(variables, "--test-threads 1")
+    });
     assert!(
         xml.contains("tests=\"3\" skipped=\"0\" failures=\"3\" errors=\"0\"")
             && xml.contains("type=\"unstable\""),
