@@ -79,7 +79,9 @@ impl Sender {
 
     /// Says that nothing more is sent.
     pub(super) fn shut_down(&self) -> io::Result<()> {
-        self.socket.shutdown(Shutdown::Write)
+        let end = |socket: &Socket| socket.shutdown(Shutdown::Write);
+        // An agent may have closed one of the descriptors.
+        end(&self.socket).or_else(|error| self.spare.as_ref().map_or(Err(error), end))
     }
 }
 
