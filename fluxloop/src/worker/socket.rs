@@ -112,7 +112,8 @@ impl AsyncWrite for Sender {
     }
 }
 
-#[cfg(all(test, feature = "engine"))]
+#[cfg(feature = "engine")]
+#[cfg(test)]
 mod tests {
     use std::{io::Read as _, thread};
 
