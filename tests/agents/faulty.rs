@@ -96,7 +96,7 @@ fn close_everything() {
     unsafe extern "C" {
         fn close(descriptor: i32) -> i32;
     }
-    for descriptor in 0..10 {
+    for descriptor in 0..64 {
         // SAFETY: it is not, and that is the point.
         unsafe { close(descriptor) };
     }

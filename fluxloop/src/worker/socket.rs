@@ -79,7 +79,9 @@ impl Sender {
 
     /// Says that nothing more is sent.
     pub(super) fn shut_down(&self) -> io::Result<()> {
-        self.socket.shutdown(Shutdown::Write)
+        let end = |socket: &Socket| socket.shutdown(Shutdown::Write);
+        // An agent may have closed one of the descriptors.
+        end(&self.socket).or_else(|error| self.spare.as_ref().map_or(Err(error), end))
     }
 }
 
@@ -110,7 +112,8 @@ impl AsyncWrite for Sender {
     }
 }
 
-#[cfg(all(test, feature = "engine"))]
+#[cfg(feature = "engine")]
+#[cfg(test)]
 mod tests {
     use std::{io::Read as _, thread};
 
@@ -168,9 +171,9 @@ mod tests {
             .map(|number| number.to_le_bytes()[1])
             .collect();
         let other_side = thread::spawn(move || {
-            let mut received = Vec::new();
-            theirs.read_to_end(&mut received).unwrap();
-            received
+            let mut bytes = Vec::new();
+            theirs.read_to_end(&mut bytes).unwrap();
+            bytes
         });
         runtime().block_on(async {
             let (receiver, mut sender) = split(ours).unwrap();
@@ -188,9 +191,9 @@ mod tests {
         drop(theirs);
         runtime().block_on(async {
             let (mut receiver, mut sender) = split(ours).unwrap();
-            let mut received = String::new();
-            receiver.read_to_string(&mut received).await.unwrap();
-            assert_eq!(received, "last words");
+            let mut words = String::new();
+            receiver.read_to_string(&mut words).await.unwrap();
+            assert_eq!(words, "last words");
             assert!(sender.write_all(b"who is there?").await.is_err());
         });
     }
