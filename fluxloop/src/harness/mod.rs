@@ -25,6 +25,7 @@ mod session;
 mod snapshots;
 mod suite;
 mod trials;
+mod tries;
 
 use std::process::ExitCode;
 

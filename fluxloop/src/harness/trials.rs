@@ -88,7 +88,7 @@ fn run(
     move || {
         let case = test.rsplit_once("::iter_").map_or(&*test, |(case, _)| case);
         if let Some(snapshots) = &snapshots {
-            snapshots.note(case)?;
+            snapshots.begin(case, iteration)?;
         }
         let Some(answer) = desk.run(index) else {
             return Ok(Completion::ignored_with("the experiment ended before it"));
