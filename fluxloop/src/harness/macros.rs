@@ -23,7 +23,7 @@
 /// - `snapshots`: answers are compared with those of before, as `snapshots: true` in the configuration has it.
 ///
 /// `cargo test` then runs the cases as the command does and writes the same experiment directory; filters, `--exact`, `--list`,
-/// `--test-threads` and all other flags of libtest work. `FLUXLOOP_…` variables override the configuration as they do for the
+/// `--test-threads` and all other stable flags of libtest work. `FLUXLOOP_…` variables override the configuration as they do for the
 /// command; `FLUXLOOP_CONFIG` names another one.
 #[macro_export]
 macro_rules! main {

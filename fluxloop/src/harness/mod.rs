@@ -25,6 +25,7 @@ mod session;
 mod snapshots;
 mod suite;
 mod trials;
+mod tries;
 mod verdicts;
 
 use std::process::ExitCode;

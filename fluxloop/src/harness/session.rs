@@ -235,6 +235,11 @@ impl Run<'_> {
         };
         let shared = SharedExperiment::join(&setup.config.output.directory, &key, create)?;
         self.logs.open(&shared.directory().join("logs"));
+        if let Some(snapshots) = &self.suite.snapshots
+            && whole.iterations().get() > 1
+        {
+            snapshots.share(shared.directory());
+        }
         let started = setup.started(
             &self.suite.agent,
             whole,

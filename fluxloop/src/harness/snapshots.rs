@@ -1,13 +1,15 @@
 use std::{
     collections::{HashMap, hash_map},
+    io,
     panic::{AssertUnwindSafe, catch_unwind},
-    sync::{Mutex, PoisonError},
+    path::Path,
+    sync::{Mutex, OnceLock, PoisonError},
 };
 
 use regex::Regex;
 use serde_json::{Map, Value};
 
-use super::{message::push_transcript, references::References};
+use super::{message::push_transcript, references::References, tries::SharedTries};
 use crate::{
     config::{SnapshotSettings, to_text},
     event::{Outcome, Run},
@@ -36,6 +38,8 @@ pub(super) struct Snapshots {
     references: Option<References>,
     /// What each case was answered first, and by which try.
     first: Mutex<HashMap<String, (u32, String)>>,
+    /// Where the tries of a case are processes of their own.
+    shared: OnceLock<SharedTries>,
 }
 
 impl Snapshots {
@@ -50,6 +54,7 @@ impl Snapshots {
                 .collect(),
             references: None,
             first: Mutex::default(),
+            shared: OnceLock::new(),
         }
     }
 
@@ -58,14 +63,25 @@ impl Snapshots {
         Self { references, ..self }
     }
 
-    /// Says that there is a test of this name but for its iteration, however it ends: a run that fails has no answer to compare,
-    /// and its snapshot is still wanted.
-    pub(super) fn note(&self, case: &str) -> Result<(), String> {
-        let noted = self
-            .references
-            .as_ref()
-            .map(|references| references.add(&file_name(case)));
-        noted.unwrap_or(Ok(()))
+    /// From now on tries are compared with those that other processes make for the same experiment.
+    pub(super) fn share(&self, experiment: &Path) {
+        // There is one experiment.
+        let _ = self.shared.set(SharedTries::of(experiment));
+    }
+
+    /// A test begins, which is called so but for its iteration. However it ends, its snapshot is wanted: a run that fails has no
+    /// answer to compare.
+    pub(super) fn begin(&self, case: &str, iteration: u32) -> Result<(), Mismatch> {
+        let name = file_name(case);
+        if let Some(references) = &self.references {
+            references.add(&name).map_err(of_snapshot)?;
+        }
+        if let Some(shared) = self.shared.get() {
+            shared
+                .begin(&name, iteration)
+                .map_err(|error| unknown(&error))?;
+        }
+        Ok(())
     }
 
     /// Compares the answer of a test, which is called so but for its iteration, with those of its other tries, and with its
@@ -82,37 +98,60 @@ impl Snapshots {
             let said = said.or_else(|| panic.downcast_ref::<&str>().copied());
             let said = said.unwrap_or("the answer is not that of its snapshot");
             let hint = "`cargo insta review` shows and accepts what has changed";
-            Mismatch {
-                kind: "snapshot",
-                message: format!("{}\n{hint}", shown(said)),
-            }
+            of_snapshot(format!("{}\n{hint}", shown(said)))
         })
     }
 
     /// An agent that answers differently each time has no snapshot that could hold.
     fn tries_agree(&self, case: &str, iteration: u32, text: &str) -> Result<(), Mismatch> {
+        let other = match self.shared.get() {
+            Some(shared) => shared
+                .add(&file_name(case), iteration, text)
+                .map_err(|error| unknown(&error))?,
+            None => self.first_other(case, iteration, text),
+        };
+        let Some((other, said)) = other else {
+            return Ok(());
+        };
+        let message = format!(
+            "unstable: the same case was answered in different ways, so it was not compared with its snapshot\n\
+             iter_{other}: {}\niter_{iteration}: {}\n\
+             what may differ can be left out: `snapshot.redact` in the configuration",
+            shown(&said),
+            shown(text)
+        );
+        Err(Mismatch {
+            kind: "unstable",
+            message,
+        })
+    }
+
+    /// The first try of this process, where it was answered otherwise.
+    fn first_other(&self, case: &str, iteration: u32, text: &str) -> Option<(u32, String)> {
         let mut first = self.first.lock().unwrap_or_else(PoisonError::into_inner);
         match first.entry(case.to_owned()) {
             hash_map::Entry::Vacant(none) => {
                 none.insert((iteration, text.to_owned()));
-                Ok(())
+                None
             }
-            hash_map::Entry::Occupied(known) if known.get().1 == text => Ok(()),
             hash_map::Entry::Occupied(known) => {
-                let (other, said) = known.get();
-                let message = format!(
-                    "unstable: the same case was answered in different ways, so it was not compared with its snapshot\n\
-                     iter_{other}: {}\niter_{iteration}: {}\n\
-                     what may differ can be left out: `snapshot.redact` in the configuration",
-                    shown(said),
-                    shown(text)
-                );
-                Err(Mismatch {
-                    kind: "unstable",
-                    message,
-                })
+                let (_, said) = known.get();
+                (said != text).then(|| known.get().clone())
             }
         }
+    }
+}
+
+fn unknown(error: &io::Error) -> Mismatch {
+    of_snapshot(format!(
+        "cannot compare with the other tries of this case: {error}"
+    ))
+}
+
+fn of_snapshot(message: String) -> Mismatch {
+    Mismatch {
+        kind: "snapshot",
+        message,
     }
 }
 

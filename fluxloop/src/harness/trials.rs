@@ -5,6 +5,7 @@ use libtest_mimic::{Completion, Failed, Trial};
 use super::{
     flags::{Flags, NAMELESS},
     logfile::Logfile,
+    snapshots::Mismatch,
     suite::Suite,
     verdicts::Verdict,
 };
@@ -91,9 +92,14 @@ fn run(
     let (index, iteration) = (case.index, case.iteration);
     let case = case.name.clone();
     move || {
+        let rejected = |mismatch: Mismatch| {
+            let message = mismatch.message.clone();
+            verdicts.note(&case, Verdict::Rejected(mismatch));
+            message
+        };
         let all_tries = test.rsplit_once("::iter_").map_or(&*test, |(name, _)| name);
         if let Some(snapshots) = &snapshots {
-            snapshots.note(all_tries)?;
+            snapshots.begin(all_tries, iteration).map_err(&rejected)?;
         }
         let Some(answer) = desk.run(index) else {
             verdicts.note(&case, Verdict::Ignored(NOT_RUN));
@@ -102,11 +108,7 @@ fn run(
         if let (Some(view), Some(snapshots)) = (answer?, &snapshots) {
             snapshots
                 .judge(all_tries, iteration, &view)
-                .map_err(|mismatch| {
-                    let message = mismatch.message.clone();
-                    verdicts.note(&case, Verdict::Rejected(mismatch));
-                    message
-                })?;
+                .map_err(&rejected)?;
         }
         Ok(Completion::Completed)
     }

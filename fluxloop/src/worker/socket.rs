@@ -112,8 +112,8 @@ impl AsyncWrite for Sender {
     }
 }
 
-#[cfg(feature = "engine")]
 #[cfg(test)]
+#[cfg(feature = "engine")]
 mod tests {
     use std::{io::Read as _, thread};
 
@@ -171,9 +171,9 @@ mod tests {
             .map(|number| number.to_le_bytes()[1])
             .collect();
         let other_side = thread::spawn(move || {
-            let mut bytes = Vec::new();
-            theirs.read_to_end(&mut bytes).unwrap();
-            bytes
+            let mut received = Vec::new();
+            theirs.read_to_end(&mut received).unwrap();
+            received
         });
         runtime().block_on(async {
             let (receiver, mut sender) = split(ours).unwrap();
@@ -191,9 +191,9 @@ mod tests {
         drop(theirs);
         runtime().block_on(async {
             let (mut receiver, mut sender) = split(ours).unwrap();
-            let mut words = String::new();
-            receiver.read_to_string(&mut words).await.unwrap();
-            assert_eq!(words, "last words");
+            let mut heard = String::new();
+            receiver.read_to_string(&mut heard).await.unwrap();
+            assert_eq!(heard, "last words");
             assert!(sender.write_all(b"who is there?").await.is_err());
         });
     }

@@ -132,6 +132,38 @@ fn the_last_try_counts() {
     );
 }
 
+/// One after the other, whatever the snapshot says: the second differs from the first.
+#[test]
+fn tries_that_differ_are_unstable_across_processes() {
+    if !has_cargo("nextest") {
+        return;
+    }
+    let suite = Suite::new(
+        "iterations: 2\nsnapshots: true",
+        "- { id: seed, input: seed }\n- { id: hello, input: hello }",
+    );
+    let run = |arguments: &str| {
+        suite.cargo(
+            "nextest run --test cases --no-fail-fast --test-threads 1",
+            "INSTA_UPDATE=no INSTA_FORCE_PASS=1",
+            arguments,
+        )
+    };
+    let finished = run("").exits(100).says("4 tests run: 3 passed, 1 failed");
+    for said in [
+        "unstable: the same case was answered in different ways",
+        "iter_0: ",
+        "iter_1: ",
+    ] {
+        assert!(
+            finished.stdout.contains(said) || finished.stderr.contains(said),
+            "{finished}"
+        );
+    }
+    // A try alone agrees with itself, and with no other run's.
+    let _ = run("-E test(seed::iter_1)").exits(0);
+}
+
 #[test]
 fn a_case_of_many_is_what_it_was_when_all_were_read() {
     let list = |last: &str| {
