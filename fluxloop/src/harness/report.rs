@@ -53,6 +53,19 @@ pub(super) fn text(text: &str) {
     let _ = writeln!(io::stderr(), "{text}");
 }
 
+/// Writes a list of tests where libtest writes it.
+pub(super) fn list(lines: &str) -> io::Result<()> {
+    let mut stdout = io::stdout().lock();
+    let written = stdout
+        .write_all(lines.as_bytes())
+        .and_then(|()| stdout.flush());
+    match written {
+        // `--list | head` has seen enough.
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        written => written,
+    }
+}
+
 /// The list of tests that `cargo fluxloop` looks for the worker's entry in.
 pub(super) fn entry() {
     // Whoever asked hears of a missing line.

@@ -2,7 +2,7 @@ use std::sync::Arc;
 
 use libtest_mimic::{Arguments, Completion, Trial};
 
-use super::{HarnessError, project::Project, suite::Suite};
+use super::{HarnessError, project::Project, report, suite::Suite};
 use crate::plan::Case;
 
 /// The tests that libtest may run.
@@ -66,12 +66,24 @@ fn trial(suite: &Suite, case: &Case) -> Trial {
     })
 }
 
-/// The tests that are there, to be listed and not to be run.
-pub(super) fn listed(projects: Vec<Project>) -> Result<Vec<Trial>, HarnessError> {
+/// Lists the tests as libtest does. By hand, since that takes each name apart to look for colours, as it prints it: most of
+/// the time that a long list would take.
+pub(super) fn list(projects: Vec<Project>, arguments: &Arguments) -> Result<(), HarnessError> {
     let mut trials = Vec::new();
     for project in projects {
         let names = project.names()?.into_iter();
         trials.extend(names.map(|name| Trial::test(name, || Ok(()))));
     }
-    Ok(trials)
+    if arguments.logfile.is_some() {
+        // It says nothing of a list.
+        let _ = libtest_mimic::run(arguments, trials);
+        return Ok(());
+    }
+    let mut listed = String::new();
+    // None of them is an ignored one.
+    trials.retain(|trial| !arguments.ignored && !arguments.is_filtered_out(trial));
+    for trial in &trials {
+        listed.extend([trial.name(), ": test\n"]);
+    }
+    report::list(&listed).map_err(HarnessError::system("the list of tests cannot be written"))
 }
