@@ -1,5 +1,6 @@
 //! The only module that knows the YAML crate: text → located values, and values → text.
 
+mod flow;
 mod line;
 mod scalar;
 #[cfg(test)]

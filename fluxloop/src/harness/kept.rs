@@ -32,12 +32,16 @@ const RECORD: u64 = 16;
 pub(super) struct Kept {
     path: PathBuf,
     fingerprint: u64,
+    /// The files of inputs, one behind the other. They are compared rather than hashed: that takes no time in any build.
+    sources: String,
 }
 
 /// The first line of the file. The parts follow in this order, each of so many bytes.
 #[derive(Debug, Serialize, Deserialize)]
 struct Header {
     fingerprint: u64,
+    /// The files that it was made of.
+    sources: u64,
     /// Pairs of an input and a persona.
     pairs: u64,
     /// Their names, a line each.
@@ -46,8 +50,8 @@ struct Header {
     index: u64,
     /// [`Entry`]s, a line each.
     entries: u64,
-    /// The inputs as an experiment keeps them.
-    yaml: u64,
+    /// The inputs as an experiment keeps them, unless that is what the sources are.
+    yaml: Option<u64>,
 }
 
 /// An input.
@@ -85,9 +89,12 @@ impl Kept {
         config.secrets.fingerprint().hash(&mut hasher);
         let snapshot = config.snapshot(Path::new(""), 0);
         serde_json::to_string(&snapshot).ok()?.hash(&mut hasher);
+        let mut sources = String::new();
         for file in &config.inputs_files {
             file.hash(&mut hasher);
-            fs::read(file).ok()?.hash(&mut hasher);
+            let text = fs::read_to_string(file).ok()?;
+            text.len().hash(&mut hasher);
+            sources.push_str(&text);
         }
         let file = config.files.last()?;
         let mut name = DefaultHasher::new();
@@ -96,6 +103,7 @@ impl Kept {
         Some(Self {
             path: Path::new(call.temporary?).join(name),
             fingerprint: hasher.finish(),
+            sources,
         })
     }
 
@@ -139,8 +147,14 @@ impl Kept {
         file.read_line(&mut line).ok()?;
         let entry: Entry = serde_json::from_str(&line).ok()?;
         file.seek(SeekFrom::Start(entries + header.entries)).ok()?;
-        let mut yaml = String::new();
-        file.take(header.yaml).read_to_string(&mut yaml).ok()?;
+        let yaml = match header.yaml {
+            None => self.sources.clone(),
+            Some(length) => {
+                let mut yaml = String::new();
+                file.take(length).read_to_string(&mut yaml).ok()?;
+                yaml
+            }
+        };
         let mut input = read_again(entry.written.get()).ok()??;
         // As its own id, the given name comes out as it is.
         (input.id, input.place) = (Some(entry.id), entry.place);
@@ -157,14 +171,17 @@ impl Kept {
     pub(super) fn keep(&self, outlined: &Outlined) {
         let secrets = &outlined.config.secrets;
         let is_clean = |text: &str| matches!(secrets.redact(text), Cow::Borrowed(_));
+        let yaml = &outlined.inputs.yaml;
+        let written = (*yaml != self.sources).then_some(yaml.as_str());
         if outlined.outline.pairs().nth(LEAST - 1).is_some()
             && outlined.inputs.warnings.is_empty()
-            && is_clean(&outlined.inputs.yaml)
+            && is_clean(&self.sources)
+            && written.is_none_or(is_clean)
             && let Some(parts) = Parts::of(outlined)
             && is_clean(&parts.entries)
         {
             // Without it the inputs are read again.
-            let _ = self.write(&parts, &outlined.inputs.yaml);
+            let _ = self.write(&parts, written);
         }
     }
 
@@ -173,18 +190,27 @@ impl Kept {
         let mut line = String::new();
         file.read_line(&mut line).ok()?;
         let header: Header = serde_json::from_str(&line).ok()?;
-        (header.fingerprint == self.fingerprint).then_some((header, file))
+        if header.fingerprint != self.fingerprint {
+            return None;
+        }
+        let mut sources = Vec::with_capacity(self.sources.len());
+        (&mut file)
+            .take(header.sources)
+            .read_to_end(&mut sources)
+            .ok()?;
+        (sources == self.sources.as_bytes()).then_some((header, file))
     }
 
     /// Other processes see all of it or nothing.
-    fn write(&self, parts: &Parts, yaml: &str) -> std::io::Result<()> {
+    fn write(&self, parts: &Parts, yaml: Option<&str>) -> std::io::Result<()> {
         let header = Header {
             fingerprint: self.fingerprint,
+            sources: self.sources.len() as u64,
             pairs: parts.index.len() as u64,
             names: parts.names.len() as u64,
             index: parts.index.len() as u64 * RECORD,
             entries: parts.entries.len() as u64,
-            yaml: yaml.len() as u64,
+            yaml: yaml.map(|yaml| yaml.len() as u64),
         };
         let folder = self.path.parent().unwrap_or(Path::new("."));
         fs::create_dir_all(folder)?;
@@ -195,10 +221,11 @@ impl Kept {
             records.extend(offset.to_le_bytes());
         }
         writeln!(file, "{}", serde_json::to_string(&header)?)?;
+        file.write_all(self.sources.as_bytes())?;
         file.write_all(parts.names.as_bytes())?;
         file.write_all(&records)?;
         file.write_all(parts.entries.as_bytes())?;
-        file.write_all(yaml.as_bytes())?;
+        file.write_all(yaml.unwrap_or_default().as_bytes())?;
         file.persist(&self.path)?;
         Ok(())
     }

@@ -107,7 +107,7 @@ fn is_plain(bytes: &[u8]) -> bool {
 }
 
 /// A word that may have a meaning.
-fn word(written: &str) -> Option<NodeValue> {
+pub(super) fn word(written: &str) -> Option<NodeValue> {
     match written {
         "null" => Some(NodeValue::Null),
         "true" => Some(NodeValue::Bool(true)),
@@ -126,7 +126,7 @@ pub(super) fn is_keyword(word: &str) -> bool {
 }
 
 /// A decimal number, or text that begins like one and is none in any notation.
-fn number(written: &str) -> Option<NodeValue> {
+pub(super) fn number(written: &str) -> Option<NodeValue> {
     let digits = written.strip_prefix('-').unwrap_or(written);
     let (whole, fraction) = match digits.split_once('.') {
         Some((whole, fraction)) => (whole, Some(fraction)),
@@ -162,7 +162,7 @@ fn number(written: &str) -> Option<NodeValue> {
 }
 
 /// The text in double quotes that end with the line.
-fn double_quoted(quoted: &str) -> Option<String> {
+pub(super) fn double_quoted(quoted: &str) -> Option<String> {
     let bytes = quoted.as_bytes();
     let (mut at, mut is_escaped) = (1, false);
     while at < bytes.len() && bytes[at] != b'"' {

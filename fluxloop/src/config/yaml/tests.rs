@@ -53,7 +53,9 @@ fn is_read_here(text: &str) -> bool {
     usual::document(&source, usize::MAX, &|_, _| None).is_some()
 }
 
-const USUAL: [&str; 8] = [
+const USUAL: [&str; 10] = [
+    "- {input: \"é, }\", metadata: {topic: a b, n: 1.5, list: [ x, 'y]', true ], none: null}}\n- []\n- [[a], {}]\n",
+    "- { id: last, input: seed }\n- input: a\n  expect: {contains: [\"b: c\", \"d\\\"\"]}\n  metadata: { }\n",
     "- a\n- b c\n",
     "  \n# said first\n- input: a\n  persona: p\n\n# more\n-   input: \"b\\n\\\"\\u00e9\\x41\\\\\"\n    id: 'it''s'",
     "generation_config:\n  seed: 0\n  strategies:\n  - rephrase\n  - typo\ngenerated_inputs:\n- input: >-\n    one\n    two\n  \
@@ -75,9 +77,9 @@ fn what_programs_and_people_usually_write_needs_no_parser() {
 #[test]
 fn an_item_that_is_not_usual_costs_no_other() {
     for text in [
-        "- a\n- {b: c}\n- d\n- e # said\n- [f]\n- 0x10\n",
+        "- a\n- {b: c, d}\n- d\n- e # said\n- [f,\n  g]\n- 0x10\n",
         "inputs:\n  - a: \"b\n\n      c\"\n  - \"d\": |+\n      e\n\n  - &f g\n  - !!str 1\n",
-        "inputs:\n- [a]\n- b\n",
+        "inputs:\n- [a: b]\n- b\n",
         "- a\n  - b\n- c: |\n- d:\n- e\n",
         "- a: 1e3\n  b:\n\n  c: ~\n- d: 1\n  # said\n  e : f\n",
     ] {
@@ -97,7 +99,7 @@ fn what_is_wrong_or_otherwise_joined_is_read_as_a_whole() {
         "- a\n...\n",
         "%YAML 1.2\n---\n- a\n",
         "- a\n b: c\n",
-        "- a\n- [b]\nc: d\n",
+        "- a\n- [b c: d]\nc: d\n",
         "a: b\na: c\n",
         "- a\n\t- b\n",
         "\u{feff}- a\n",
@@ -117,7 +119,7 @@ fn a_document_may_not_hold_too_much_in_either_form() {
         ..INPUTS_LIMITS
     };
     let source = |text: &str| Arc::new(SourceFile::of_text("f", text));
-    let (here, mixed) = (source("- a\n- b\n- c\n"), source("- a\n- [b]\n- c\n"));
+    let (here, mixed) = (source("- a\n- b\n- c\n"), source("- a\n- [b,\n   c]\n"));
     for (source, nodes) in [(here, 4), (mixed, 5)] {
         assert!(usual_document(&source, most(nodes)).is_some());
         assert!(document(&source, most(nodes)).is_ok());
@@ -130,7 +132,7 @@ fn a_document_may_not_hold_too_much_in_either_form() {
 fn a_long_text_is_read_in_the_usual_form_and_its_errors_are_the_parsers() {
     let items = "- input: a\n  persona: p\n".repeat(4_000);
     for (end, problem) in [
-        ("- input: [a]\n", None),
+        ("- input: [a,\n    b]\n", None),
         ("- input: a\n  input: b\n", Some("8002:3")),
         ("- input: \"a\n", Some("8001:10")),
     ] {
@@ -234,6 +236,54 @@ fn line() -> impl Strategy<Value = String> {
         .prop_map(|(indent, parts, end)| format!("{}{}{end}", " ".repeat(indent), parts.concat()))
 }
 
+/// Brackets with something in them.
+fn flow() -> impl Strategy<Value = String> {
+    let part = prop::sample::select(
+        &[
+            "a",
+            "b c",
+            "\"é, ]\"",
+            "'it''s'",
+            "'q'",
+            "1",
+            "1.5",
+            "-1",
+            "null",
+            "True",
+            "{",
+            "}",
+            "[",
+            "]",
+            ", ",
+            ", ",
+            ", ",
+            ",",
+            ": ",
+            "a: ",
+            "b: ",
+            "\"k\": ",
+            "\"k\":",
+            " ",
+            "é",
+            "#",
+            " #",
+            "&a ",
+            "*a",
+            "|",
+            "? ",
+        ][..],
+    );
+    let inside = prop::collection::vec(part, 0..7);
+    (inside, any::<bool>()).prop_map(|(parts, is_list)| {
+        let inside = parts.concat();
+        if is_list {
+            format!("[{inside}]")
+        } else {
+            format!("{{{inside}}}")
+        }
+    })
+}
+
 /// An entry as it is usually written, with a part of it replaced.
 fn entry() -> impl Strategy<Value = String> {
     let value = || {
@@ -248,6 +298,7 @@ fn entry() -> impl Strategy<Value = String> {
             1 => Just("\n    k: v\n    l: 1".to_owned()),
             1 => Just("\n  - v\n  - w: x\n    y: z".to_owned()),
             1 => Just("\n    - v\n    - >-\n      w".to_owned()),
+            2 => flow(),
             1 => "\\PC{0,8}",
         ]
     };

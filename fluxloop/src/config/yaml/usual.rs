@@ -1,5 +1,5 @@
-//! Long lists in the form that programs and people usually write: block lists of block mappings of scalars, and no anchors,
-//! tags or flow collections. What is in that form is read here, some twenty times as fast as by the parser in a build
+//! Long lists in the form that programs and people usually write: block lists of mappings of scalars, without anchors, tags
+//! and directives. What is in that form is read here, some twenty times as fast as by the parser in a build
 //! without optimisation; tests of the author of an agent list their cases in such builds.
 //!
 //! It never decides that a text is wrong: an item that it cannot read goes to the parser, and so does the whole text where
@@ -8,6 +8,7 @@
 use std::sync::Arc;
 
 use super::{
+    flow::flow,
     line::Line,
     scalar::{is_keyword, scalar},
 };
@@ -46,21 +47,22 @@ pub(super) fn document(source: &Arc<SourceFile>, most: usize, parser: &Parser<'_
     (reader.line.is_none() && reader.nodes <= most).then_some(root)
 }
 
-struct Reader<'a> {
+/// Reads a document from the front to the back.
+pub(super) struct Reader<'a> {
     source: &'a Arc<SourceFile>,
-    text: &'a str,
+    pub(super) text: &'a str,
     /// The next line that says something.
     line: Option<Line>,
     depth: usize,
     /// Read so far, keys included.
-    nodes: usize,
+    pub(super) nodes: usize,
     parser: &'a Parser<'a>,
 }
 
 impl Reader<'_> {
-    fn origin(&self, line: Line, at: usize) -> Origin {
-        // What stands before a value is ASCII.
-        let column = u32::try_from(at - line.start + 1).unwrap_or(u32::MAX);
+    pub(super) fn origin(&self, line: Line, at: usize) -> Origin {
+        let before = self.text[line.start..at].chars().count();
+        let column = u32::try_from(before + 1).unwrap_or(u32::MAX);
         Origin::File {
             source: Arc::clone(self.source),
             line: line.number,
@@ -68,13 +70,13 @@ impl Reader<'_> {
         }
     }
 
-    fn node(&mut self, value: NodeValue, origin: Origin) -> Node {
+    pub(super) fn node(&mut self, value: NodeValue, origin: Origin) -> Node {
         self.nodes += 1;
         Node { value, origin }
     }
 
-    /// The items that stand there. `is_long`: those that cannot be read here go to the parser.
-    /// `parent`: spaces before the mapping that the list is in.
+    /// The items that stand there. `parent`: spaces before the mapping that the list is in. `is_long`: items that cannot be
+    /// read here go to the parser.
     fn list(&mut self, indent: usize, parent: Option<usize>, is_long: bool) -> Option<Node> {
         let first = self.line?;
         let origin = self.origin(first, self.list_begins(first, parent)?);
@@ -170,10 +172,15 @@ impl Reader<'_> {
         if self.key(line, at).is_some() {
             return self.mapping(at - line.start, at, false);
         }
-        self.scalar(line, at, line.indent)
+        self.inline(line, at, line.indent)
     }
 
-    fn scalar(&mut self, line: Line, at: usize, parent: usize) -> Option<Node> {
+    /// What stands behind a dash or a key.
+    fn inline(&mut self, line: Line, at: usize, parent: usize) -> Option<Node> {
+        if matches!(self.text.as_bytes()[at], b'{' | b'[') {
+            self.line = line.following(self.text);
+            return flow(self, line, at);
+        }
         let scalar = scalar(self.text, at, line, parent)?;
         self.line = scalar.last.following(self.text);
         let origin = self.origin(scalar.place.0, scalar.place.1);
@@ -224,18 +231,6 @@ impl Reader<'_> {
         Some(Entry { key, origin, value })
     }
 
-    /// What stands on the line of its key.
-    fn inline(&mut self, line: Line, at: usize, indent: usize) -> Option<Node> {
-        let empty = match &self.text[at..line.end] {
-            "{}" => NodeValue::Mapping(Mapping::default()),
-            "[]" => NodeValue::Sequence(Vec::new()),
-            _ => return self.scalar(line, at, indent),
-        };
-        self.line = line.following(self.text);
-        let origin = self.origin(line, at);
-        Some(self.node(empty, origin))
-    }
-
     /// What stands below its key.
     fn nested(&mut self, indent: usize, is_root: bool) -> Option<Node> {
         let line = self.line?;
@@ -249,7 +244,7 @@ impl Reader<'_> {
     }
 
     /// The key at a byte of a line, and where the text behind its colon begins.
-    fn key(&self, line: Line, at: usize) -> Option<(&str, usize)> {
+    pub(super) fn key(&self, line: Line, at: usize) -> Option<(&str, usize)> {
         let bytes = self.text.as_bytes();
         let quote = matches!(bytes[at], b'"' | b'\'').then_some(bytes[at]);
         let start = at + usize::from(quote.is_some());
