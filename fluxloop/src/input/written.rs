@@ -1,7 +1,7 @@
 //! Inputs that were read, written as a file would have them.
 
 #[cfg(feature = "harness")]
-use std::sync::Arc;
+use std::{fmt::Write as _, sync::Arc};
 
 use serde_json::{Map, Value, json};
 
@@ -116,7 +116,8 @@ pub(crate) fn push_text(to: &mut String, text: &str) {
                 b'"' => to.push_str("\\\""),
                 b'\\' => to.push_str("\\\\"),
                 b'\n' => to.push_str("\\n"),
-                _ => to.push_str(&format!("\\u{byte:04x}")),
+                // Writing to a string cannot fail.
+                _ => drop(write!(to, "\\u{byte:04x}")),
             }
             copied = at + 1;
         }

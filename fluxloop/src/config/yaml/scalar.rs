@@ -74,10 +74,8 @@ fn plain(text: &str, at: usize, mut line: Line, parent: usize) -> Option<(NodeVa
     loop {
         let more = &text[below.content()..below.end];
         let first = more.as_bytes()[0];
-        if below.is_odd
-            || !(first.is_ascii_alphanumeric() || !first.is_ascii())
-            || !is_plain(more.as_bytes())
-        {
+        let begins_text = first.is_ascii_alphanumeric() || !first.is_ascii();
+        if below.is_odd || !begins_text || !is_plain(more.as_bytes()) {
             return None;
         }
         folded.push(' ');

@@ -318,10 +318,8 @@ fn text() -> impl Strategy<Value = String> {
     (head, lines, any::<bool>(), change).prop_map(|(head, lines, is_indented, change)| {
         let mut body = lines.concat();
         if is_indented {
-            body = body
-                .split_inclusive('\n')
-                .map(|line| format!("  {line}"))
-                .collect();
+            let lines: Vec<String> = body.lines().map(|line| format!("  {line}\n")).collect();
+            body = lines.concat();
         }
         let mut text = format!("{head}{body}");
         if let Some((at, part, less)) = change {
