@@ -159,6 +159,18 @@ impl Node {
         }
     }
 
+    /// How many values it is, keys included.
+    pub(crate) fn count(&self) -> usize {
+        1 + match &self.value {
+            NodeValue::Sequence(items) => items.iter().map(Self::count).sum(),
+            NodeValue::Mapping(mapping) => {
+                let entries = mapping.entries.iter();
+                entries.map(|entry| 1 + entry.value.count()).sum()
+            }
+            NodeValue::Null | NodeValue::Bool(_) | NodeValue::Number(..) | NodeValue::Text(_) => 0,
+        }
+    }
+
     pub(crate) fn is_null(&self) -> bool {
         matches!(self.value, NodeValue::Null)
     }

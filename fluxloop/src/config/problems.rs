@@ -73,10 +73,7 @@ impl Problems {
     }
 
     pub(super) fn known(&self, keys: impl Iterator<Item = String>) {
-        // Those of list items have no place of their own to point at.
-        self.known
-            .borrow_mut()
-            .extend(keys.filter(|key| !key.contains('[')));
+        self.known.borrow_mut().extend(keys);
     }
 
     /// What was decoded, with the warnings, unless there was an error.

@@ -358,9 +358,12 @@ impl<'a> Section<'a> {
                 more: 0,
             });
         }
-        let asked = self.asked.borrow();
-        self.problems
-            .known(asked.iter().map(|key| self.path_of(key)));
+        // Keys of list items have no place of their own that a hint could point at.
+        if !self.path.contains('[') {
+            let asked = self.asked.borrow();
+            self.problems
+                .known(asked.iter().map(|key| self.path_of(key)));
+        }
     }
 }
 

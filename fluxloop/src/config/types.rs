@@ -208,6 +208,14 @@ pub struct CaseSelection {
     pub limit: Option<NonZeroU32>,
 }
 
+impl CaseSelection {
+    /// Whether all are run.
+    #[cfg(feature = "harness")]
+    pub(crate) fn are_all(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
 /// How inputs are generated of `base_inputs`.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]

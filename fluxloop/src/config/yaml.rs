@@ -1,5 +1,12 @@
 //! The only module that knows the YAML crate: text → located values, and values → text.
 
+mod flow;
+mod line;
+mod scalar;
+#[cfg(test)]
+mod tests;
+mod usual;
+
 use std::{fmt, sync::Arc};
 
 use serde::{
@@ -44,13 +51,23 @@ pub(crate) const MAX_DEPTH: usize = 64;
 /// The parser needs up to 40 KiB of stack a level in debug builds: more than every thread has for [`MAX_DEPTH`].
 const STACK_BYTES: usize = 8 << 20;
 
+/// Texts of at least so many bytes are [usual] ones, if they can be: shorter ones are read in no time.
+const LONG: usize = 64 << 10;
+
 /// Parses one YAML document. An empty one is null.
 pub(crate) fn parse(source: &Arc<SourceFile>, limits: Limits) -> Result<Node, ConfigError> {
     std::thread::scope(|scope| {
         let parser = std::thread::Builder::new()
             .name("yaml".to_owned())
             .stack_size(STACK_BYTES)
-            .spawn_scoped(scope, || parse_here(source, limits))
+            .spawn_scoped(scope, || {
+                let usual = if source.text.len() < LONG {
+                    None
+                } else {
+                    usual_document(source, limits)
+                };
+                usual.map_or_else(|| document(source, limits), Ok)
+            })
             .map_err(|error| {
                 ConfigError::new(ErrorKind::Unreadable {
                     path: source.path.clone(),
@@ -63,10 +80,32 @@ pub(crate) fn parse(source: &Arc<SourceFile>, limits: Limits) -> Result<Node, Co
     })
 }
 
-fn parse_here(source: &Arc<SourceFile>, limits: Limits) -> Result<Node, ConfigError> {
-    let raw: Spanned<Raw<'_>> = serde_saphyr::from_str_with_options(&source.text, options(limits))
-        .map_err(|error| syntax_error(&error, source))?;
-    Locator { source }.node(raw)
+fn document(source: &Arc<SourceFile>, limits: Limits) -> Result<Node, ConfigError> {
+    let raw: Spanned<Raw<'_>> =
+        serde_saphyr::from_str_with_options(&source.text, options(limits, limits.nodes))
+            .map_err(|error| syntax_error(&error, source))?;
+    let text = &source.text;
+    Locator {
+        source,
+        text,
+        lines_before: 0,
+    }
+    .node(raw)
+}
+
+/// The same of a document in the usual form, faster. `None` where it is not, or where anything is wrong with it.
+fn usual_document(source: &Arc<SourceFile>, limits: Limits) -> Option<Node> {
+    // An alias may repeat what stands elsewhere, or very much.
+    usual::document(source, limits.nodes, &|text, lines_before| {
+        let raw = serde_saphyr::from_str_with_options(text, options(limits, 0)).ok()?;
+        Locator {
+            source,
+            text,
+            lines_before,
+        }
+        .node(raw)
+        .ok()
+    })
 }
 
 /// A value as YAML text that [`parse`] reads back as the same value.
@@ -77,7 +116,8 @@ pub(crate) fn to_text(value: &impl Serialize) -> String {
         .unwrap_or_default()
 }
 
-fn options(limits: Limits) -> Options {
+/// `replayed`: how much aliases may repeat.
+fn options(limits: Limits, replayed: usize) -> Options {
     let mut options = Options::default();
     let mut budget = serde_saphyr::Budget::default();
     budget.max_nodes = limits.nodes;
@@ -90,7 +130,7 @@ fn options(limits: Limits) -> Options {
     budget.enforce_alias_anchor_ratio = false;
     options.budget = Some(budget);
     let mut aliases = AliasLimits::default();
-    aliases.max_total_replayed_events = limits.nodes;
+    aliases.max_total_replayed_events = replayed;
     options.alias_limits = aliases;
     // YAML 1.2: `yes`, `012` and `1_000` are text.
     options.strict_booleans = true;
@@ -171,6 +211,9 @@ impl<'de> Deserialize<'de> for Raw<'de> {
 /// Turns what the parser hands over into nodes that know their file.
 struct Locator<'a> {
     source: &'a Arc<SourceFile>,
+    /// What was parsed: all of the file, or whole lines of it.
+    text: &'a str,
+    lines_before: u32,
 }
 
 impl Locator<'_> {
@@ -258,7 +301,7 @@ impl Locator<'_> {
         let span = location.span();
         let start = usize::try_from(span.byte_offset()?).ok()?;
         let length = usize::try_from(span.byte_len()?).ok()?;
-        Some(self.source.text.get(start..start + length)?.trim())
+        Some(self.text.get(start..start + length)?.trim())
     }
 
     fn origin(&self, location: Location) -> Origin {
@@ -266,7 +309,7 @@ impl Locator<'_> {
             [location.line(), location.column()].map(|n| u32::try_from(n).unwrap_or(u32::MAX));
         Origin::File {
             source: Arc::clone(self.source),
-            line,
+            line: line.saturating_add(self.lines_before),
             column,
         }
     }
@@ -290,7 +333,12 @@ fn not_finite(origin: &Origin) -> ConfigError {
 fn syntax_error(error: &Error, source: &Arc<SourceFile>) -> ConfigError {
     let error = innermost(error);
     let location = error.location().filter(|location| location.line() > 0);
-    let origin = location.map(|location| Locator { source }.origin(location));
+    let locator = Locator {
+        source,
+        text: &source.text,
+        lines_before: 0,
+    };
+    let origin = location.map(|location| locator.origin(location));
     let place = origin.as_ref().and_then(Origin::place);
     let (message, hint) = worded(error);
     let indented_by_tab = place.as_ref().is_some_and(|place| {

@@ -5,6 +5,7 @@
 //! anew otherwise. It is no result: whatever goes wrong with it, the inputs are read.
 
 use std::{
+    borrow::Cow,
     fs::{self, File},
     hash::{DefaultHasher, Hash as _, Hasher as _},
     io::{BufRead as _, BufReader, Read as _, Seek as _, SeekFrom, Write as _},
@@ -16,11 +17,9 @@ use serde_json::value::RawValue;
 
 use super::Call;
 use crate::{
-    agent::Arguments,
     config::Config,
-    input::{Inputs, RawInput, as_written, read_again},
-    plan::{InputIds, Plan},
-    setup::Setup,
+    input::{Inputs, RawInput, push_text, push_written, read_again},
+    setup::{Outlined, Setup},
 };
 
 /// Fewer pairs are not worth a file: they are read in no time.
@@ -33,12 +32,16 @@ const RECORD: u64 = 16;
 pub(super) struct Kept {
     path: PathBuf,
     fingerprint: u64,
+    /// The files of inputs, one behind the other. They are compared rather than hashed: that takes no time in any build.
+    sources: String,
 }
 
 /// The first line of the file. The parts follow in this order, each of so many bytes.
 #[derive(Debug, Serialize, Deserialize)]
 struct Header {
     fingerprint: u64,
+    /// The files that it was made of.
+    sources: u64,
     /// Pairs of an input and a persona.
     pairs: u64,
     /// Their names, a line each.
@@ -47,12 +50,12 @@ struct Header {
     index: u64,
     /// [`Entry`]s, a line each.
     entries: u64,
-    /// The inputs as an experiment keeps them.
-    yaml: u64,
+    /// The inputs as an experiment keeps them, unless that is what the sources are.
+    yaml: Option<u64>,
 }
 
 /// An input.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Deserialize)]
 struct Entry {
     /// The name that it was given.
     id: String,
@@ -78,9 +81,7 @@ impl Kept {
     /// Where the plan of a configuration would be. `None` where it is not kept: parts of a plan are drawn from the whole,
     /// and calls that are replayed may multiply it.
     pub(super) fn of(call: &Call<'_>, config: &Config) -> Option<Self> {
-        let cases = &config.cases;
-        let is_whole = cases.filter.is_none() && cases.sample.is_none() && cases.limit.is_none();
-        if !is_whole || config.inputs_files.is_empty() || config.replay.is_some() {
+        if !config.cases.are_all() || config.inputs_files.is_empty() || config.replay.is_some() {
             return None;
         }
         let mut hasher = DefaultHasher::new();
@@ -88,9 +89,12 @@ impl Kept {
         config.secrets.fingerprint().hash(&mut hasher);
         let snapshot = config.snapshot(Path::new(""), 0);
         serde_json::to_string(&snapshot).ok()?.hash(&mut hasher);
+        let mut sources = String::new();
         for file in &config.inputs_files {
             file.hash(&mut hasher);
-            fs::read(file).ok()?.hash(&mut hasher);
+            let text = fs::read_to_string(file).ok()?;
+            text.len().hash(&mut hasher);
+            sources.push_str(&text);
         }
         let file = config.files.last()?;
         let mut name = DefaultHasher::new();
@@ -99,6 +103,7 @@ impl Kept {
         Some(Self {
             path: Path::new(call.temporary?).join(name),
             fingerprint: hasher.finish(),
+            sources,
         })
     }
 
@@ -142,8 +147,14 @@ impl Kept {
         file.read_line(&mut line).ok()?;
         let entry: Entry = serde_json::from_str(&line).ok()?;
         file.seek(SeekFrom::Start(entries + header.entries)).ok()?;
-        let mut yaml = String::new();
-        file.take(header.yaml).read_to_string(&mut yaml).ok()?;
+        let yaml = match header.yaml {
+            None => self.sources.clone(),
+            Some(length) => {
+                let mut yaml = String::new();
+                file.take(length).read_to_string(&mut yaml).ok()?;
+                yaml
+            }
+        };
         let mut input = read_again(entry.written.get()).ok()??;
         // As its own id, the given name comes out as it is.
         (input.id, input.place) = (Some(entry.id), entry.place);
@@ -157,18 +168,20 @@ impl Kept {
     }
 
     /// Keeps a plan, where that is worth it and holds no secret.
-    pub(super) fn keep(&self, setup: &Setup) {
-        let is_clean = setup.config.secrets.redact(&setup.inputs.yaml) == setup.inputs.yaml
-            && setup.plan.distinct_inputs().all(|input| {
-                matches!(&input.arguments, Arguments::Input(given) if given.get() == input.recorded.get())
-            });
-        if setup.plan.pair_names().nth(LEAST - 1).is_some()
-            && is_clean
-            && setup.inputs.warnings.is_empty()
-            && let Some(bytes) = self.bytes(setup)
+    pub(super) fn keep(&self, outlined: &Outlined) {
+        let secrets = &outlined.config.secrets;
+        let is_clean = |text: &str| matches!(secrets.redact(text), Cow::Borrowed(_));
+        let yaml = &outlined.inputs.yaml;
+        let written = (*yaml != self.sources).then_some(yaml.as_str());
+        if outlined.outline.pairs().nth(LEAST - 1).is_some()
+            && outlined.inputs.warnings.is_empty()
+            && is_clean(&self.sources)
+            && written.is_none_or(is_clean)
+            && let Some(parts) = Parts::of(outlined)
+            && is_clean(&parts.entries)
         {
             // Without it the inputs are read again.
-            let _ = self.write(&bytes);
+            let _ = self.write(&parts, written);
         }
     }
 
@@ -177,87 +190,113 @@ impl Kept {
         let mut line = String::new();
         file.read_line(&mut line).ok()?;
         let header: Header = serde_json::from_str(&line).ok()?;
-        (header.fingerprint == self.fingerprint).then_some((header, file))
-    }
-
-    fn bytes(&self, setup: &Setup) -> Option<Vec<u8>> {
-        let (mut names, mut index, mut entries) = (String::new(), Vec::new(), Vec::new());
-        let mut ids = InputIds::new(&setup.config.secrets);
-        let mut pairs = (0_u64..).zip(setup.plan.pair_names()).peekable();
-        for input in &setup.inputs.entries {
-            let id = ids.assign(input);
-            let (first, offset) = (pairs.peek().map_or(0, |(at, _)| *at), entries.len() as u64);
-            let mut is_asked = false;
-            while let Some((_, (name, _))) = pairs.next_if(|(_, (_, of))| *of == id) {
-                if name.contains('\n') {
-                    return None;
-                }
-                names.extend([name, "\n"]);
-                index.push((hash(name), offset));
-                is_asked = true;
-            }
-            if is_asked {
-                let written = as_written(std::slice::from_ref(input));
-                let entry = Entry {
-                    id,
-                    first,
-                    place: input.place.clone(),
-                    written: serde_json::value::to_raw_value(&written).ok()?,
-                };
-                serde_json::to_writer(&mut entries, &entry).ok()?;
-                entries.push(b'\n');
-            }
-        }
-        index.sort_unstable();
-        // Two names with one hash: the search would find either.
-        if index.windows(2).any(|two| two[0].0 == two[1].0) {
+        if header.fingerprint != self.fingerprint {
             return None;
         }
-        let header = Header {
-            fingerprint: self.fingerprint,
-            pairs: index.len() as u64,
-            names: names.len() as u64,
-            index: index.len() as u64 * RECORD,
-            entries: entries.len() as u64,
-            yaml: setup.inputs.yaml.len() as u64,
-        };
-        let mut bytes = serde_json::to_vec(&header).ok()?;
-        bytes.push(b'\n');
-        bytes.extend(names.into_bytes());
-        for (hash, offset) in index {
-            bytes.extend(hash.to_le_bytes());
-            bytes.extend(offset.to_le_bytes());
-        }
-        bytes.extend(entries);
-        bytes.extend(setup.inputs.yaml.as_bytes());
-        Some(bytes)
+        let mut sources = Vec::with_capacity(self.sources.len());
+        (&mut file)
+            .take(header.sources)
+            .read_to_end(&mut sources)
+            .ok()?;
+        (sources == self.sources.as_bytes()).then_some((header, file))
     }
 
     /// Other processes see all of it or nothing.
-    fn write(&self, bytes: &[u8]) -> std::io::Result<()> {
+    fn write(&self, parts: &Parts, yaml: Option<&str>) -> std::io::Result<()> {
+        let header = Header {
+            fingerprint: self.fingerprint,
+            sources: self.sources.len() as u64,
+            pairs: parts.index.len() as u64,
+            names: parts.names.len() as u64,
+            index: parts.index.len() as u64 * RECORD,
+            entries: parts.entries.len() as u64,
+            yaml: yaml.map(|yaml| yaml.len() as u64),
+        };
         let folder = self.path.parent().unwrap_or(Path::new("."));
         fs::create_dir_all(folder)?;
         let mut file = tempfile::NamedTempFile::new_in(folder)?;
-        file.write_all(bytes)?;
+        let mut records = Vec::with_capacity(parts.index.len() * 16);
+        for (hash, offset) in &parts.index {
+            records.extend(hash.to_le_bytes());
+            records.extend(offset.to_le_bytes());
+        }
+        writeln!(file, "{}", serde_json::to_string(&header)?)?;
+        file.write_all(self.sources.as_bytes())?;
+        file.write_all(parts.names.as_bytes())?;
+        file.write_all(&records)?;
+        file.write_all(parts.entries.as_bytes())?;
+        file.write_all(yaml.unwrap_or_default().as_bytes())?;
         file.persist(&self.path)?;
         Ok(())
     }
 }
 
+/// What is kept of a plan.
+struct Parts {
+    names: String,
+    index: Vec<(u64, u64)>,
+    entries: String,
+}
+
+impl Parts {
+    /// `None` where names could not be told apart.
+    fn of(outlined: &Outlined) -> Option<Self> {
+        let (mut names, mut index, mut entries) = (String::new(), Vec::new(), String::new());
+        let mut last = None;
+        for (at, (name, input, id)) in outlined.outline.pairs().enumerate() {
+            if name.contains('\n') {
+                return None;
+            }
+            names.push_str(&name);
+            names.push('\n');
+            let offset = match last {
+                Some((known, offset)) if known == input => offset,
+                _ => {
+                    let offset = entries.len() as u64;
+                    push_entry(&mut entries, id, at, &outlined.inputs.entries[input]);
+                    last = Some((input, offset));
+                    offset
+                }
+            };
+            index.push((hash(&name), offset));
+        }
+        index.sort_unstable();
+        // Two names with one hash: the search would find either.
+        let is_sorted_out = index.windows(2).all(|two| two[0].0 != two[1].0);
+        is_sorted_out.then_some(Self {
+            names,
+            index,
+            entries,
+        })
+    }
+}
+
+/// Appends the line of an [`Entry`]. By hand: the serializer takes ten times as long where nothing is optimised.
+fn push_entry(line: &mut String, id: &str, first: usize, input: &RawInput) {
+    line.push_str("{\"id\":");
+    push_text(line, id);
+    line.push_str(",\"first\":");
+    line.push_str(&first.to_string());
+    line.push_str(",\"place\":");
+    push_text(line, &input.place);
+    line.push_str(",\"written\":");
+    push_written(line, input);
+    line.push_str("}\n");
+}
+
 impl Found {
     /// What an experiment of all inputs would be, as far as this one goes.
     pub(super) fn setup(self, config: Config, seed: Option<u64>) -> Option<Setup> {
-        let plan = |config: &Config, seed| {
-            let plan = Plan::new(config, std::slice::from_ref(&self.input), seed)?;
-            let inputs = Inputs {
-                entries: vec![self.input],
-                yaml: self.yaml,
-                files: self.files,
-                warnings: Vec::new(),
-            };
-            Ok((inputs, plan.into_part(self.first, self.pairs)))
+        let inputs = Inputs {
+            entries: vec![self.input],
+            yaml: self.yaml,
+            files: self.files,
+            warnings: Vec::new(),
         };
-        Setup::with_plan(config, seed, plan).ok()
+        let outlined = Outlined::of(config, seed, inputs, None).ok()?;
+        let mut setup = outlined.setup().ok()?;
+        setup.plan = setup.plan.into_part(self.first, self.pairs);
+        Some(setup)
     }
 }
 

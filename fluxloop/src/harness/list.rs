@@ -3,7 +3,8 @@ use std::io::{self, Write};
 use super::{HarnessError, flags::Flags, project::Project};
 use crate::{setup::BeginError, summary::words::plural};
 
-/// Lists the selected tests of all configurations, as libtest does.
+/// Lists the selected tests of all configurations, as libtest does. By hand: libtest-mimic takes each name apart to look for
+/// colours, which would be most of the time of a long list.
 pub(super) fn list(projects: Vec<Project>, flags: &Flags) -> Result<(), HarnessError> {
     let mut names = Vec::new();
     for project in projects {

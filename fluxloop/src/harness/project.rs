@@ -18,7 +18,7 @@ use super::{
 use crate::{
     config::{self, Config, LoadRequest, Override, Warning},
     linked::crate_of,
-    setup::{Setup, SetupError, target_of},
+    setup::{Outlined, Setup, SetupError, target_of},
     target::normal,
     within_test,
     worker::protocol::AgentInfo,
@@ -108,11 +108,19 @@ impl Project {
 
     /// The names of all its tests.
     pub(super) fn names(self) -> Result<Vec<String>, HarnessError> {
-        let Some(pairs) = self.kept.as_ref().and_then(Kept::names) else {
-            let suite = self.suite(None)?;
-            let cases = suite.iter().flat_map(|suite| suite.plan.cases());
-            let prefix = suite.as_ref().and_then(|suite| suite.prefix.as_deref());
-            return Ok(cases.map(|case| test_name(prefix, &case.name)).collect());
+        let pairs = match self.kept.as_ref().and_then(Kept::names) {
+            Some(pairs) => pairs,
+            None if self.config.cases.are_all() => {
+                let pairs = self.outlined()?.outline;
+                pairs.pairs().map(|(name, ..)| name).collect()
+            }
+            // Which are left is drawn of them all.
+            None => {
+                let suite = self.suite(None)?;
+                let cases = suite.iter().flat_map(|suite| suite.plan.cases());
+                let prefix = suite.as_ref().and_then(|suite| suite.prefix.as_deref());
+                return Ok(cases.map(|case| test_name(prefix, &case.name)).collect());
+            }
         };
         let agent = &self.agent.name;
         let iterations = 0..self.config.iterations.get();
@@ -135,7 +143,7 @@ impl Project {
         };
         let setup = match case.and_then(|case| self.found(case)) {
             Some(setup) => setup,
-            None => self.whole()?,
+            None => self.outlined()?.setup()?,
         };
         Ok(Some(Suite {
             plan: setup.plan.clone().for_agent(&self.agent.name),
@@ -149,12 +157,13 @@ impl Project {
         }))
     }
 
-    fn whole(&self) -> Result<Setup, SetupError> {
-        let setup = Setup::of(self.config.clone(), self.seed, &mut warn)?;
+    /// All its cases by their names, which are kept.
+    fn outlined(&self) -> Result<Outlined, SetupError> {
+        let outlined = Outlined::read(self.config.clone(), self.seed, &mut warn)?;
         if let Some(kept) = &self.kept {
-            kept.keep(&setup);
+            kept.keep(&outlined);
         }
-        Ok(setup)
+        Ok(outlined)
     }
 
     /// The plan as far as it is about a case, if it is kept.

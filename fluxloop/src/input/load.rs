@@ -1,17 +1,13 @@
 use std::{path::Path, sync::Arc};
 
-use serde_json::{Value, json};
-
 use super::{
     Format, Inputs, RawInput, csv, decode_entries, json,
     list::{list, no_inputs},
+    written::as_written,
 };
-use crate::{
-    config::{
-        Config, ConfigError, ConfigErrors, DEFAULT_INPUTS, ErrorKind, INPUTS_LIMITS,
-        MAX_INPUTS_BYTES, Node, Problems, SourceFile, parse, shown_path, to_text,
-    },
-    expect,
+use crate::config::{
+    Config, ConfigError, ConfigErrors, DEFAULT_INPUTS, ErrorKind, INPUTS_LIMITS, MAX_INPUTS_BYTES,
+    Node, Problems, SourceFile, parse, shown_path, to_text,
 };
 
 /// Loads the inputs of a configuration: of its inputs files, one after the other, or its own `base_inputs` where it has
@@ -135,40 +131,4 @@ fn written_again(entries: &[RawInput]) -> Result<String, ConfigError> {
         limit: MAX_INPUTS_BYTES,
     };
     Err(ConfigError::new(kind).with_hint("run them in several experiments"))
-}
-
-/// Reads one input that was [written](as_written) as JSON.
-#[cfg(feature = "harness")]
-pub(crate) fn read_again(text: &str) -> Result<Option<RawInput>, ConfigErrors> {
-    let problems = Problems::default();
-    let source = Arc::new(SourceFile {
-        path: std::path::PathBuf::new(),
-        shown: String::new(),
-        text: text.to_owned(),
-    });
-    let tree = json::document(&source)?;
-    let (items, name) = list(&tree, Format::Json, &problems);
-    let entries = decode_entries(items, name, Format::Json, &problems);
-    let (entries, _warnings) = problems.into_result(entries)?;
-    Ok(entries.into_iter().next())
-}
-
-/// The inputs as a file would have them.
-pub(crate) fn as_written(inputs: &[RawInput]) -> Value {
-    let entry = |input: &RawInput| {
-        let mut entry = json!({"input": input.input});
-        for (key, value) in [("id", &input.id), ("persona", &input.persona)] {
-            if let Some(value) = value {
-                entry[key] = json!(value);
-            }
-        }
-        if !input.metadata.is_empty() {
-            entry["metadata"] = json!(input.metadata);
-        }
-        if let Value::Object(entry) = &mut entry {
-            expect::write(entry, &input.expect, &input.checks);
-        }
-        entry
-    };
-    json!({"generated_inputs": inputs.iter().map(entry).collect::<Vec<_>>()})
 }

@@ -8,6 +8,7 @@ mod json;
 mod list;
 mod load;
 mod located;
+mod written;
 
 use serde_json::{Map, Value};
 
@@ -20,7 +21,7 @@ pub(crate) use entry::decode_entries;
 pub(crate) use format::Format;
 pub use load::load_inputs;
 #[cfg(feature = "harness")]
-pub(crate) use load::{as_written, read_again};
+pub(crate) use written::{push_text, push_written, read_again};
 
 /// One entry of the inputs, as it was read.
 #[derive(Clone, Debug, Default, PartialEq)]

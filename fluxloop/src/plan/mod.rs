@@ -6,6 +6,7 @@
 mod case;
 mod error;
 mod input_id;
+mod outline;
 mod personas;
 pub(crate) mod seed;
 mod selection;
@@ -19,6 +20,7 @@ pub use case::{Case, PlannedInput};
 pub use error::{PlanError, PlanErrorKind};
 // Generated inputs are named, seeded and asked as those of a plan.
 pub(crate) use input_id::InputIds;
+pub(crate) use outline::Outline;
 pub(crate) use personas::Personas;
 
 use serde_json::value::RawValue;
@@ -29,8 +31,9 @@ use crate::{
     config::Config,
     expect::{ChosenCheck, Criteria},
     input::RawInput,
-    replay::{RecordedCall, Replay},
+    replay::Replay,
 };
+use outline::Asked;
 use selection::Selection;
 
 /// The cases of an experiment.
@@ -66,36 +69,31 @@ struct Pair {
     seed: u64,
 }
 
-/// An input and the recorded call that it goes into, if it goes into one.
-struct Asked<'a> {
-    raw: &'a RawInput,
-    id: &'a str,
-    call: Option<&'a Arc<RecordedCall>>,
-    criteria: &'a Criteria,
-    config: &'a Config,
-}
-
-impl Asked<'_> {
+impl Asked {
     /// Adds a pair for each persona that asks.
-    fn by(&self, asking: &[Option<Arc<Persona>>], seed: u64, pairs: &mut Vec<Pair>) {
-        let config = self.config;
+    fn pairs(
+        &self,
+        of: (&RawInput, &Criteria),
+        (config, seed): (&Config, u64),
+        pairs: &mut Vec<Pair>,
+    ) {
+        let (raw, criteria) = of;
         let mut plain = None;
-        for persona in asking {
+        for persona in &self.by {
             let template = persona.as_ref().and(config.input_template.as_deref());
             let input = match (template, &plain) {
                 (None, Some(input)) => Arc::clone(input),
                 _ => Arc::new(PlannedInput::of(
-                    (self.id, self.raw),
+                    (&self.id, raw),
                     persona.as_deref().zip(template),
-                    self.call,
-                    (&config.secrets, self.criteria.clone()),
+                    self.call.as_ref(),
+                    (&config.secrets, criteria.clone()),
                 )),
             };
             if template.is_none() {
                 plain = Some(Arc::clone(&input));
             }
-            let asker = persona.as_ref().map_or("any", |persona| &persona.name);
-            let name = format!("{asker}::{}", self.id);
+            let name = self.name(persona.as_deref());
             let persona_json = persona
                 .as_deref()
                 .map(|persona| Arc::from(case::json(persona)));
@@ -106,27 +104,6 @@ impl Asked<'_> {
                 seed: seed::of_pair(seed, &name),
                 name,
             });
-        }
-    }
-}
-
-/// The calls that an input goes into, each with an id of its own.
-fn asked_with<'r>(
-    ids: &mut InputIds<'_>,
-    id: String,
-    replay: Option<&'r Replay>,
-) -> Vec<(String, Option<&'r Arc<RecordedCall>>)> {
-    match replay {
-        None => vec![(id, None)],
-        Some(replay) if !replay.is_all => vec![(id, replay.calls.first())],
-        Some(replay) => {
-            let calls = replay.calls.iter();
-            calls
-                .map(|call| {
-                    let own = ids.unique(&format!("{id}@line_{}", call.line));
-                    (own, Some(call))
-                })
-                .collect()
         }
     }
 }
@@ -154,29 +131,28 @@ impl Plan {
         seed: u64,
         replay: Option<&Replay>,
     ) -> Result<Self, PlanError> {
-        let personas = Personas::new(config)?;
-        let mut ids = InputIds::new(&config.secrets);
+        let outline = Outline::new(config, inputs, replay)?;
+        Self::outlined(config, inputs, &outline, seed)
+    }
+
+    /// The plan of an outline of these inputs.
+    ///
+    /// # Errors
+    ///
+    /// When nothing is left to run.
+    pub(crate) fn outlined(
+        config: &Config,
+        inputs: &[RawInput],
+        outline: &Outline,
+        seed: u64,
+    ) -> Result<Self, PlanError> {
         let mut pairs = Vec::new();
         let secrets = &config.secrets;
         let of_all = Criteria::of_all(&config.expect, &config.checks, secrets);
-        for raw in inputs {
-            // Also for an input that is left out: adding a filter renames no case.
-            let id = ids.assign(raw);
-            let asking = personas.asking(raw)?;
+        for asked in &outline.asked {
+            let raw = &inputs[asked.input];
             let criteria = of_all.with(&raw.expect, &raw.checks, secrets);
-            for (id, call) in asked_with(&mut ids, id, replay) {
-                let asked = Asked {
-                    raw,
-                    id: &id,
-                    call,
-                    criteria: &criteria,
-                    config,
-                };
-                asked.by(&asking, seed, &mut pairs);
-            }
-        }
-        if pairs.is_empty() {
-            return Err(personas.nothing_left(inputs));
+            asked.pairs((raw, &criteria), (config, seed), &mut pairs);
         }
         let selection = Selection::of(&config.cases, &pairs, config.iterations)?;
         Ok(Self {
@@ -199,13 +175,6 @@ impl Plan {
             part: Some(Part { first, of }),
             ..self
         }
-    }
-
-    /// The names of its pairs in their order, without the agent, each with the id of its input.
-    #[cfg(feature = "harness")]
-    pub(crate) fn pair_names(&self) -> impl Iterator<Item = (&str, &str)> {
-        let pairs = self.pairs.iter();
-        pairs.map(|pair| (pair.name.as_str(), pair.input.id.as_str()))
     }
 
     /// The same plan for an agent of this name.

@@ -1,17 +1,52 @@
 //! What is masked without being known: the credentials of `Authorization` headers and `Bearer` tokens.
 
-use std::{ops::Range, sync::LazyLock};
-
-use aho_corasick::AhoCorasick;
+use std::{io::BufRead as _, ops::Range};
 
 use super::bearer::{bearer_token, skip};
 
-static WORDS: LazyLock<AhoCorasick> = LazyLock::new(|| {
-    AhoCorasick::builder()
-        .ascii_case_insensitive(true)
-        .build(["bearer", "authorization"])
-        .expect("two short words build an automaton")
-});
+/// A word that credentials follow, and the place in it of a letter that few texts have.
+struct Word {
+    word: &'static [u8],
+    rare: usize,
+}
+
+const BEARER: Word = Word {
+    word: b"bearer",
+    rare: 0,
+};
+const AUTHORIZATION: Word = Word {
+    word: b"authorization",
+    rare: 7,
+};
+
+impl Word {
+    /// Adds where the word ends, wherever it stands, in any case.
+    fn ends(&self, text: &[u8], ends: &mut Vec<usize>) {
+        let rare = self.word[self.rare];
+        for letter in [rare, rare.to_ascii_uppercase()] {
+            let mut from = 0;
+            while let Some(at) = next(text, from, letter) {
+                from = at + 1;
+                let start = at.checked_sub(self.rare);
+                let end = start.map(|start| start + self.word.len());
+                let found = start.zip(end).and_then(|(start, end)| text.get(start..end));
+                if found.is_some_and(|found| found.eq_ignore_ascii_case(self.word)) {
+                    ends.extend(end);
+                }
+            }
+        }
+    }
+}
+
+/// Where a byte stands next. The standard library's search is fast in every build; an automaton is not in those without
+/// optimisation, where most agents are tested.
+fn next(text: &[u8], from: usize, byte: u8) -> Option<usize> {
+    let mut rest = &text[from..];
+    // Reading from memory cannot fail.
+    let passed = rest.skip_until(byte).ok()?;
+    let at = from + passed.checked_sub(1)?;
+    (text[at] == byte).then_some(at)
+}
 
 /// Whether a key or header is an `Authorization` header.
 pub(super) fn is_authorization(name: &str) -> bool {
@@ -22,18 +57,20 @@ pub(super) fn is_authorization(name: &str) -> bool {
 
 /// Whether one of the words that introduce credentials stands in the text.
 pub(super) fn is_mentioned(text: &str) -> bool {
-    WORDS.is_match(text)
+    let mut ends = Vec::new();
+    [BEARER, AUTHORIZATION].iter().any(|word| {
+        word.ends(text.as_bytes(), &mut ends);
+        !ends.is_empty()
+    })
 }
 
-/// Adds the credentials in the text, in order.
+/// Adds the credentials in the text, those of each word in no order.
 pub(super) fn find(text: &[u8], spans: &mut Vec<Range<usize>>) {
-    for word in WORDS.find_iter(text) {
-        let span = match word.pattern().as_usize() {
-            0 => bearer_token(text, word.end()),
-            _ => authorization(text, word.end()),
-        };
-        spans.extend(span);
-    }
+    let mut ends = Vec::new();
+    BEARER.ends(text, &mut ends);
+    spans.extend(ends.drain(..).filter_map(|end| bearer_token(text, end)));
+    AUTHORIZATION.ends(text, &mut ends);
+    spans.extend(ends.drain(..).filter_map(|end| authorization(text, end)));
 }
 
 /// All that follows `Authorization:` up to the end of the line, or of the quotes it stands in.

@@ -3,6 +3,7 @@
 mod begin_error;
 mod begun;
 mod error;
+mod outlined;
 mod unfit;
 mod unknown_check;
 
@@ -13,6 +14,7 @@ use jiff::Timestamp;
 pub use begin_error::BeginError;
 pub use begun::{Begun, rehearse, worker_options};
 pub use error::SetupError;
+pub(crate) use outlined::Outlined;
 pub use unfit::Unfit;
 pub use unknown_check::UnknownCheck;
 
@@ -22,9 +24,9 @@ use crate::{
     artifact::{ArtifactInput, GitState},
     config::{self, Config, LoadRequest, Warning},
     event::Started,
-    input::{Inputs, load_inputs},
+    input::Inputs,
     plan::Plan,
-    replay::{Replay, load_replay},
+    replay::Replay,
     supervisor::Supervisor,
     target::TargetSpec,
     worker::protocol::AgentInfo,
@@ -73,40 +75,7 @@ impl Setup {
         seed: Option<u64>,
         warn: &mut dyn FnMut(&Warning),
     ) -> Result<Self, SetupError> {
-        let inputs = load_inputs(&config)?;
-        inputs.warnings.iter().for_each(&mut *warn);
-        let replay = load_replay(&config)?;
-        let warnings = replay.iter().flat_map(|replay| &replay.warnings);
-        warnings.for_each(warn);
-        let mut setup = Self::with_plan(config, seed, |config, seed| {
-            let plan = Plan::replaying(config, &inputs.entries, seed, replay.as_ref())?;
-            Ok((inputs, plan))
-        })?;
-        setup.replay = replay;
-        Ok(setup)
-    }
-
-    /// An experiment whose inputs and plan are made by `plan`, for a seed. It replays nothing.
-    pub(crate) fn with_plan(
-        config: Config,
-        seed: Option<u64>,
-        plan: impl FnOnce(&Config, u64) -> Result<(Inputs, Plan), SetupError>,
-    ) -> Result<Self, SetupError> {
-        let seed = config.seed.or(seed);
-        // Few enough digits for every program that reads the rows.
-        let seed = seed.unwrap_or_else(|| u64::from(fastrand::u32(..)));
-        let supervisor = Supervisor::new(&config, seed)?;
-        let (inputs, plan) = plan(&config, seed)?;
-        let target = target_of(&config)?;
-        Ok(Self {
-            config,
-            inputs,
-            replay: None,
-            plan,
-            seed,
-            target,
-            supervisor,
-        })
+        Outlined::read(config, seed, warn)?.setup()
     }
 
     /// What consumers hear first. The plan is that of the agent.

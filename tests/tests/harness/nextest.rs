@@ -225,6 +225,77 @@ fn a_case_of_many_is_what_it_was_when_all_were_read() {
 }
 
 #[test]
+fn a_long_list_is_the_same_however_it_is_written() {
+    let entry = |n: usize| {
+        let (said, id) = (format!("number {n}: what is it?"), format!("case-{n}"));
+        serde_json::json!({"input": said, "id": id, "persona": "ada", "metadata": {"n": n, "topic": "it's"}})
+    };
+    let entries: Vec<_> = (0..1500).map(entry).collect();
+    // As programs and people write them; some as nobody does, so that the parser has to read them.
+    let written = |(n, entry): (usize, &serde_json::Value)| match n % 100 {
+        7 => format!("- {entry}\n"),
+        8 => format!("- id: case-{n}\n  input: &a number {n}: what is it?\n  persona: ada\n")
+            .replace("&a ", "&a \"")
+            .replace("it?", "it?\" # said"),
+        9 => format!(
+            "- id: case-{n}\n  input: >-\n    number {n}:\n    what is it?\n  persona: ada\n"
+        ),
+        _ => format!(
+            "- id: case-{n}\n  input: \"number {n}: what is it?\"\n  persona: ada\n  metadata:\n    n: {n}\n    topic: it's\n"
+        ),
+    };
+    let yaml: String = entries.iter().enumerate().map(written).collect();
+    assert!(yaml.len() > 64 << 10, "short texts are left to the parser");
+    let suite = Suite::new("iterations: 1", &format!("generated_inputs:\n{yaml}"));
+    suite.project.write(
+        "inputs/same.json",
+        &serde_json::json!({"inputs": entries}).to_string(),
+    );
+    let first = suite.test("--list").exits(0).stdout;
+    let names = (0..1500).map(|n| format!("run::ada::case-{n}::iter_0: test\n"));
+    assert_eq!(first, names.collect::<String>());
+    let json = suite.project.path("inputs/same.json");
+    let json = format!("FLUXLOOP_INPUTS={}", json.display());
+    for (variables, arguments) in [("", "--list"), (&*json, "--list"), (&*json, "--list")] {
+        assert_eq!(suite.test_with(variables, arguments).exits(0).stdout, first);
+    }
+    let part = suite.test("--list --skip case-21 case-2").exits(0).stdout;
+    assert_eq!(part.lines().count(), 111 - 11);
+    let log = suite.project.path("listed");
+    let logged = suite
+        .test(&format!("--list --logfile {}", log.display()))
+        .exits(0);
+    assert_eq!(logged.stdout.trim(), "");
+    assert_eq!(fs::read_to_string(log).expect("it is written"), first);
+    for n in [107, 108, 109, 110] {
+        let _ = suite
+            .test(&format!("--exact run::ada::case-{n}::iter_0"))
+            .exits(0);
+        let row = &suite.project.latest().rows("trace_summary.jsonl")[0];
+        assert_eq!(row["input"], format!("number {n}: what is it?"));
+        assert_eq!(row["trace_id"], format!("trace_{}", n + 1));
+    }
+    // What is wrong is found where it stands, and not listed.
+    let twice = yaml.replacen("  persona: ada\n", "  persona: ada\n  persona: bob\n", 1);
+    for (text, place, problem) in [
+        (twice, "generated.yaml:5:3", "stands twice"),
+        (
+            format!("{yaml}- id: x\n"),
+            "generated.yaml:",
+            "`input` is missing",
+        ),
+        (format!("{yaml}- input: \"x\n"), "generated.yaml:", "quote"),
+    ] {
+        suite.project.write(
+            "inputs/generated.yaml",
+            &format!("generated_inputs:\n{text}"),
+        );
+        let refused = suite.test("--list").exits(101).says(place).says(problem);
+        assert_eq!(refused.stdout.trim(), "");
+    }
+}
+
+#[test]
 fn a_configuration_that_is_wrong_fails_the_list() {
     if !has_cargo("nextest") {
         return;
