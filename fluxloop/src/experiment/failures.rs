@@ -1,7 +1,7 @@
 use std::{fmt, io};
 
 use crate::{
-    event::{Consumer, Event, Failure, FailureKind, Outcome},
+    event::{Consumer, Event, Failure, FailureKind},
     visible::visible,
 };
 
@@ -52,7 +52,7 @@ impl Consumer for Failures {
 
     fn event(&mut self, event: &Event<'_>) -> io::Result<()> {
         if let Event::RunFinished { run, .. } = event
-            && let Outcome::Failed(failure) = &run.outcome
+            && let Some(failure) = run.outcome.failure()
             && self.runs.len() < MOST_LISTED
         {
             let Failure {

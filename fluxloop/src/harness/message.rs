@@ -3,7 +3,7 @@ use std::{borrow::Cow, fmt::Write as _, path::Path};
 use serde_json::value::RawValue;
 
 use crate::{
-    event::{ConversationRecord, Failure, Run},
+    event::{ConversationRecord, Failure, FailureKind, Run},
     supervisor::Speaker,
     visible::visible,
 };
@@ -35,6 +35,12 @@ pub(super) fn failed(run: &Run, failure: &Failure, directory: &Path) -> String {
     if let Some(conversation) = &run.conversation {
         message.push_str("conversation:\n");
         push_transcript(&mut message, conversation);
+    } else if let Some(output) = run.outcome.output() {
+        push(&mut message, "output: ", &text(output));
+    }
+    if failure.kind == FailureKind::Crash {
+        let prints = directory.join("logs").join("stderr.log");
+        push(&mut message, "its prints: ", &prints.to_string_lossy());
     }
     let place = format!("{} ({})", directory.display(), run.trace_id);
     push(&mut message, "experiment: ", &place);
@@ -75,7 +81,7 @@ fn push(message: &mut String, label: &str, text: &str) {
     message.push('\n');
 }
 
-/// An input as it was written: text as it is, anything else as JSON.
-fn text(input: &RawValue) -> Cow<'_, str> {
-    serde_json::from_str::<String>(input.get()).map_or(Cow::Borrowed(input.get()), Cow::Owned)
+/// What was asked or answered: text as it is, anything else as JSON.
+fn text(value: &RawValue) -> Cow<'_, str> {
+    serde_json::from_str::<String>(value.get()).map_or(Cow::Borrowed(value.get()), Cow::Owned)
 }

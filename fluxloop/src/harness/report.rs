@@ -6,18 +6,27 @@ use std::{
 };
 
 use super::{HarnessError, session::Ended};
-use crate::{summary::words::plural, visible::visible};
+use crate::{
+    summary::{Statistics, words::plural},
+    visible::visible,
+};
+
+/// How many flaky cases and reasons are named.
+const MOST: usize = 10;
 
 /// Says how the experiment ended and where it stands.
 pub(super) fn ended(ended: &Ended) {
     let Ended {
         finished,
         directory,
+        name,
     } = ended;
     let counts = finished.statistics.counts();
     let verdict = &finished.verdict;
+    let of = name.as_ref().map(|name| format!("{}: ", visible(name)));
     let mut said = format!(
-        "fluxloop: {} {}: {} succeeded, {} failed",
+        "fluxloop: {}{} {}: {} succeeded, {} failed",
+        of.unwrap_or_default(),
         plural(counts.total, "run"),
         if finished.interrupted {
             "until it was interrupted"
@@ -27,6 +36,8 @@ pub(super) fn ended(ended: &Ended) {
         counts.successful,
         counts.failed
     );
+    push_not_judged(&mut said, &finished.statistics);
+    push_flaky(&mut said, &finished.statistics);
     let word = match (verdict.passed, finished.interrupted) {
         (true, false) => "the gate holds",
         (true, true) => "the gate held so far",
@@ -40,6 +51,47 @@ pub(super) fn ended(ended: &Ended) {
         visible(&directory.to_string_lossy())
     );
     text(&said);
+}
+
+/// Checks that nobody could judge: their tests passed, and they did not.
+fn push_not_judged(said: &mut String, statistics: &Statistics) {
+    let all = statistics.not_judged();
+    let count: u64 = all.iter().map(|one| one.count).sum();
+    if count == 0 {
+        return;
+    }
+    // Writing to a string cannot fail.
+    let _ = write!(said, "\nfluxloop: {} not judged", plural(count, "check"));
+    for one in all.iter().take(MOST) {
+        let reason = visible(&one.reason);
+        let _ = write!(said, "\n  {} × {}: {reason}", one.count, one.check);
+    }
+    push_rest(said, all.len());
+}
+
+/// Cases that came out one way and the other.
+fn push_flaky(said: &mut String, statistics: &Statistics) {
+    let Some(repeats) = statistics.repeats().filter(|repeats| repeats.flaky > 0) else {
+        return;
+    };
+    // Writing to a string cannot fail.
+    let _ = write!(
+        said,
+        "\nfluxloop: {} of {} flaky",
+        repeats.flaky,
+        plural(repeats.total, "case")
+    );
+    let flaky = repeats.cases.iter().filter(|case| case.tries.is_flaky());
+    for case in flaky.take(MOST) {
+        let _ = write!(said, "\n  {}", case.sentence());
+    }
+    push_rest(said, usize::try_from(repeats.flaky).unwrap_or(usize::MAX));
+}
+
+fn push_rest(said: &mut String, all: usize) {
+    if all > MOST {
+        let _ = write!(said, "\n  and {} more in summary.json", all - MOST);
+    }
 }
 
 /// Says why tests could not be run.

@@ -33,6 +33,7 @@ pub(super) struct Session {
     thread: JoinHandle<Result<Finished, HarnessError>>,
     desk: Arc<Desk>,
     directory: PathBuf,
+    name: Option<String>,
 }
 
 /// An experiment that has ended.
@@ -41,6 +42,8 @@ pub(super) struct Ended {
     pub(super) finished: Finished,
     /// Its directory.
     pub(super) directory: PathBuf,
+    /// What leads its tests' names, where there are several configurations.
+    pub(super) name: Option<String>,
 }
 
 impl Session {
@@ -54,6 +57,7 @@ impl Session {
         let plan = suite.plan.clone().only(selected);
         let suite = Suite { plan, ..suite };
         let desk = Arc::clone(&suite.desk);
+        let name = suite.prefix.clone();
         let demands = desk.open();
         let (ready, is_ready) = mpsc::sync_channel(1);
         let thread = std::thread::Builder::new()
@@ -71,6 +75,7 @@ impl Session {
                 thread,
                 desk,
                 directory,
+                name,
             }),
             // It ended before it was ready, and says why.
             Err(_) => Err(ended(thread).err().unwrap_or(HarnessError::Interrupted)),
@@ -83,6 +88,7 @@ impl Session {
         Ok(Ended {
             finished: ended(self.thread)?,
             directory: self.directory,
+            name: self.name,
         })
     }
 }

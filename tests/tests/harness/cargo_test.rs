@@ -48,6 +48,19 @@ fn each_case_is_a_test_and_failures_say_all_there_is_to_know() {
     assert_eq!(suite.experiments(), 3);
 }
 
+/// What passes without having been judged, or only now and then, is not hidden.
+#[test]
+fn the_end_tells_what_a_list_of_tests_does_not() {
+    let suite = Suite::new(
+        "iterations: 2\nexpect: { max_turns: 3, not_contains: [cross], max_tokens: 5 }",
+        "- { id: a, input: cross }\n- { id: b, input: often }\n- { id: stop, input: abort }",
+    );
+    let finished = suite.test("").exits(101);
+    insta::assert_snapshot!(shown(&suite, &finished.stderr), @"");
+    let _ = finished.says("output: heard cross");
+    let _ = finished.says("logs/stderr.log");
+}
+
 #[test]
 fn libtests_flags_select_what_is_run() {
     let suite = Suite::new(

@@ -35,6 +35,10 @@ pub fn read(text: &str) -> Result<u32, std::num::ParseIntError> {
     Ok(number)
 }
 
+#[rustfmt::skip]
+#[fluxloop::tool]
+fn on_one_line(order: &str) -> String { format!("order {order}") }
+
 #[fluxloop::tool(name = "look up", skip(database))]
 async fn lookup(database: &Database, order: u32) -> anyhow::Result<u32> {
     let _ = std::future::ready(database).await;
