@@ -25,10 +25,7 @@ pub(super) fn failed(run: &Run, failure: &Failure, directory: &Path) -> String {
     if let (Some(file), Some(line)) = (&failure.file, failure.line) {
         push(&mut message, "  at: ", &format!("{file}:{line}"));
     }
-    push(&mut message, "input: ", &text(&run.case.input.recorded));
-    if let Some(persona) = &run.case.persona {
-        push(&mut message, "persona: ", &persona.name);
-    }
+    push_asked(&mut message, run);
     if run.attempts > 1 && run.conversation.is_none() {
         push(&mut message, "attempts: ", &run.attempts.to_string());
     }
@@ -39,13 +36,34 @@ pub(super) fn failed(run: &Run, failure: &Failure, directory: &Path) -> String {
         push(&mut message, "output: ", &text(output));
     }
     if failure.kind == FailureKind::Crash {
-        let prints = directory.join("logs").join("stderr.log");
-        push(&mut message, "its prints: ", &prints.to_string_lossy());
+        let log = directory.join("logs").join("stderr.log");
+        push(&mut message, "log: ", &log.to_string_lossy());
     }
-    let place = format!("{} ({})", directory.display(), run.trace_id);
-    push(&mut message, "experiment: ", &place);
-    message.truncate(message.trim_end().len());
+    push_place(&mut message, run, directory);
     message
+}
+
+/// Which run it is whose answer is not that of its snapshot: the difference itself is shown by insta.
+pub(super) fn about(run: &Run, directory: &Path) -> String {
+    let mut message = String::new();
+    push_asked(&mut message, run);
+    push_place(&mut message, run, directory);
+    message
+}
+
+/// What was asked, and by whom.
+fn push_asked(message: &mut String, run: &Run) {
+    push(message, "input: ", &text(&run.case.input.recorded));
+    if let Some(persona) = &run.case.persona {
+        push(message, "persona: ", &persona.name);
+    }
+}
+
+/// Where the run is written down; the last line of a message.
+fn push_place(message: &mut String, run: &Run, directory: &Path) {
+    let place = format!("{} ({})", directory.display(), run.trace_id);
+    push(message, "experiment: ", &place);
+    message.truncate(message.trim_end().len());
 }
 
 /// What was said, turn by turn.

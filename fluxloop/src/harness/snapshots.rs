@@ -1,13 +1,15 @@
 use std::{
+    cell::Cell,
     collections::{HashMap, hash_map},
-    panic::{AssertUnwindSafe, catch_unwind},
-    sync::{Mutex, PoisonError},
+    panic::{self, AssertUnwindSafe, catch_unwind},
+    path::Path,
+    sync::{Mutex, Once, PoisonError},
 };
 
 use regex::Regex;
 use serde_json::{Map, Value};
 
-use super::message::push_transcript;
+use super::message::{about, push_transcript};
 use crate::{
     config::{SnapshotSettings, to_text},
     event::{Outcome, Run},
@@ -28,6 +30,20 @@ pub(super) struct Snapshots {
     first: Mutex<HashMap<String, (u32, String)>>,
 }
 
+/// An answer to compare.
+#[derive(Debug)]
+pub(super) struct View {
+    /// What is the same in each run of a case that goes the same way.
+    text: String,
+    /// Which run it is.
+    about: String,
+}
+
+thread_local! {
+    /// Whether this thread compares: insta says what differs, and then panics to say that it does.
+    static COMPARES: Cell<bool> = const { Cell::new(false) };
+}
+
 impl Snapshots {
     pub(super) fn new(compare: fn(&str, &str), settings: &SnapshotSettings) -> Self {
         Self {
@@ -44,14 +60,18 @@ impl Snapshots {
 
     /// Compares the answer of a test, which is called so but for its iteration, with those of its other tries, and with its
     /// snapshot.
-    pub(super) fn judge(&self, case: &str, iteration: u32, view: &str) -> Result<(), String> {
+    pub(super) fn judge(&self, case: &str, iteration: u32, view: &View) -> Result<(), String> {
+        self.compared(case, iteration, &view.text)
+            .map_err(|said| format!("{said}\n{}", view.about))
+    }
+
+    fn compared(&self, case: &str, iteration: u32, view: &str) -> Result<(), String> {
         let mut text = view.to_owned();
         for redact in &self.redact {
             text = redact.replace_all(&text, REDACTED).into_owned();
         }
         self.tries_agree(case, iteration, &text)?;
-        let compared = catch_unwind(AssertUnwindSafe(|| (self.compare)(&file_name(case), &text)));
-        compared.map_err(|panic| {
+        quietly(|| (self.compare)(&file_name(case), &text)).map_err(|panic| {
             let said = panic.downcast_ref::<String>().map(String::as_str);
             let said = said.or_else(|| panic.downcast_ref::<&str>().copied());
             let said = said.unwrap_or("the answer is not that of its snapshot");
@@ -83,8 +103,31 @@ impl Snapshots {
     }
 }
 
-/// What is the same in each run of a case that goes the same way: its answer, or what was said. Nothing where it failed.
-pub(super) fn view(run: &Run) -> Option<String> {
+/// Calls what says itself why it panics: neither the panic's place in insta nor a backtrace of it helps anybody.
+fn quietly(compare: impl FnOnce()) -> std::thread::Result<()> {
+    static HOOK: Once = Once::new();
+    HOOK.call_once(|| {
+        let usual = panic::take_hook();
+        panic::set_hook(Box::new(move |panic| {
+            if !COMPARES.get() {
+                usual(panic);
+            }
+        }));
+    });
+    COMPARES.set(true);
+    let compared = catch_unwind(AssertUnwindSafe(compare));
+    COMPARES.set(false);
+    compared
+}
+
+/// What there is to compare: the answer, or what was said. Nothing where the run failed.
+pub(super) fn view(run: &Run, directory: &Path) -> Option<View> {
+    let text = compared_text(run)?;
+    let about = about(run, directory);
+    Some(View { text, about })
+}
+
+fn compared_text(run: &Run) -> Option<String> {
     let Outcome::Returned(output) = &run.outcome else {
         return None;
     };
@@ -170,14 +213,20 @@ mod tests {
             ..SnapshotSettings::default()
         };
         let snapshots = Snapshots::new(compare, &settings);
-        let judge = |iteration, view| snapshots.judge("run::any::a", iteration, view);
+        let judge = |iteration, view| snapshots.compared("run::any::a", iteration, view);
         assert_eq!(judge(0, "took 12ms"), Ok(()));
         assert_eq!(judge(1, "took 13ms"), Ok(()));
         insta::assert_snapshot!(judge(2, "took\nlong").unwrap_err());
         let other = Snapshots::new(compare, &SnapshotSettings::default());
-        insta::assert_snapshot!(other.judge("run::any::a", 0, "wrong").unwrap_err(), @"
+        let wrong = View {
+            text: "wrong".to_owned(),
+            about: "input: hello\nexperiment: exp_1 (trace_001)".to_owned(),
+        };
+        insta::assert_snapshot!(other.judge("run::any::a", 0, &wrong).unwrap_err(), @"
         insta says so
         `cargo insta review` shows and accepts what has changed
+        input: hello
+        experiment: exp_1 (trace_001)
         ");
     }
 

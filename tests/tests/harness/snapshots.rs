@@ -83,9 +83,12 @@ fn answers_are_compared_with_those_of_before() {
         "-    assistant: good",
         "+    assistant: bad",
         "`cargo insta review` shows and accepts",
+        "\nexperiment: [project]/experiments/[experiment]",
     ] {
         assert!(said.contains(text), "{text}: {finished}");
     }
+    // insta has shown what differs: where it stands in insta's own sources is of no use.
+    assert!(!finished.stderr.contains("panicked"), "{finished}");
     let _ = finished.says(
         "fluxloop: 2 tests failed for another reason than a failed run, and no gate accepts that",
     );
