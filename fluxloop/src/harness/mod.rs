@@ -136,7 +136,7 @@ fn judge(
     let others = conclusion.num_failed.saturating_sub(failed_runs);
     if others > 0 {
         report::text(&format!(
-            "fluxloop: {} failed for another reason than a failed run, and no gate accepts that\n",
+            "fluxloop: {} failed for another reason than their runs, and no gate accepts that\n",
             plural(others, "test")
         ));
     }

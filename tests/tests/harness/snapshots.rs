@@ -90,7 +90,7 @@ fn answers_are_compared_with_those_of_before() {
     // insta has shown what differs: where it stands in insta's own sources is of no use.
     assert!(!finished.stderr.contains("panicked"), "{finished}");
     let _ = finished.says(
-        "fluxloop: 2 tests failed for another reason than a failed run, and no gate accepts that",
+        "fluxloop: 2 tests failed for another reason than their runs, and no gate accepts that",
     );
     // Without the word, the configuration decides. Tries that differ are no matter of snapshots.
     let _ = suite.test("mood").exits(0);
