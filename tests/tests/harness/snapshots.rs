@@ -82,8 +82,7 @@ fn answers_are_compared_with_those_of_before() {
         "4 passed; 2 failed",
         "-    assistant: good",
         "+    assistant: bad",
-        "`cargo insta review` shows and accepts",
-        "\nexperiment: [project]/experiments/[experiment]",
+        "what has changed\ninput: mood\nexperiment: [project]/experiments/[experiment]",
     ] {
         assert!(said.contains(text), "{text}: {finished}");
     }
