@@ -144,7 +144,7 @@ fn main() {
     send(Database.consume(String::new()));
     fluxloop::observe!("answer", Database.answer("x"));
     let _ = (read("1"), closure(1)(), shared(&Rc::new(1), 2), r#match(1, [2, 3]), unused(1));
-    let _ = (borrowed(&mut Vec::new(), "x"), debugged(1), from_macro(String::new()));
+    let _ = (borrowed(&mut Vec::new(), "x"), debugged(1), from_macro(String::new()), on_one_line("x"));
     nothing();
     if from_macro_by_reference("x") == 0 {
         never(true);
