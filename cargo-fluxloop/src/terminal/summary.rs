@@ -157,15 +157,7 @@ impl Summary<'_> {
         };
         let flaky = repeats.cases.iter().filter(|case| case.tries.is_flaky());
         for case in flaky.take(most) {
-            let line = format!(
-                "flaky: {} passed {} of {} ({} to {})",
-                visible(&case.case),
-                case.tries.passes,
-                case.tries.tries,
-                percentage(case.interval.low),
-                percentage(case.interval.high)
-            );
-            push_row(text, "", &line);
+            push_row(text, "", &format!("flaky: {}", case.sentence()));
         }
         let shown = u64::try_from(most).unwrap_or(u64::MAX);
         if repeats.flaky > shown {

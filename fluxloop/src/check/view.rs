@@ -3,6 +3,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use serde_json::{
     Map, Value,
+    error::Category,
     value::{RawValue, to_raw_value},
 };
 
@@ -162,7 +163,8 @@ impl RunView {
         serde_json::from_str(self.output.get()).unwrap_or_else(|_| self.output.get().to_owned())
     }
 
-    /// What the agent returned, as a type: its own, or one that knows what the check needs of it.
+    /// What the agent returned, as a type: its own, or one that knows what the check needs of it. A text that is not of
+    /// the type is read as the JSON that it holds, as models write it.
     ///
     /// ```
     /// # use fluxloop::RunView;
@@ -181,9 +183,18 @@ impl RunView {
     ///
     /// # Errors
     ///
-    /// When the output is not of this type.
+    /// When the output is not of this type, and holds no JSON that is.
     pub fn parse<T: DeserializeOwned>(&self) -> serde_json::Result<T> {
-        serde_json::from_str(self.output.get())
+        serde_json::from_str(self.output.get()).or_else(|error| {
+            match serde_json::from_str::<String>(self.output.get()) {
+                // What is no JSON at all is told of as the text that it is.
+                Ok(text) => serde_json::from_str(&text).map_err(|inner| match inner.classify() {
+                    Category::Data => inner,
+                    _ => error,
+                }),
+                Err(_) => Err(error),
+            }
+        })
     }
 
     /// Who asked.
@@ -279,4 +290,35 @@ impl RunView {
 
 fn json(value: &impl Serialize) -> Box<RawValue> {
     to_raw_value(value).unwrap_or_else(|_| RawValue::NULL.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn text_is_parsed_as_what_it_holds() {
+        #[derive(Debug, Deserialize, PartialEq)]
+        struct Reply {
+            cents: u64,
+        }
+        let parse = |output: Value| {
+            let reply = RunView::of("Refund!", output).parse::<Reply>();
+            reply.map_err(|error| error.to_string())
+        };
+        assert_eq!(
+            parse(serde_json::json!({"cents": 5})),
+            Ok(Reply { cents: 5 })
+        );
+        assert_eq!(parse(r#" {"cents": 5}"#.into()), Ok(Reply { cents: 5 }));
+        let other = parse(r#"{"cents": "5"}"#.into()).unwrap_err();
+        assert!(other.contains("expected u64"), "{other}");
+        let prose = parse("I refunded it.".into()).unwrap_err();
+        assert!(
+            prose.contains("string \"I refunded it.\", expected struct Reply"),
+            "{prose}"
+        );
+        let text = RunView::of("Refund!", r#"{"cents": 5}"#).parse::<String>();
+        assert_eq!(text.unwrap(), r#"{"cents": 5}"#);
+    }
 }

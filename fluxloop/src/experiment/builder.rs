@@ -197,8 +197,12 @@ impl Experiment {
     /// # Errors
     ///
     /// As [`run`](Self::run).
-    pub async fn run_async(&self) -> Result<ExperimentResult, ExperimentError> {
-        Running::start(self.clone())?.finished().await
+    pub fn run_async(
+        &self,
+    ) -> impl Future<Output = Result<ExperimentResult, ExperimentError>> + Send + use<> {
+        // It outlives the builder: a task of its own may have it.
+        let experiment = self.clone();
+        async move { Running::start(experiment)?.finished().await }
     }
 
     /// What configuration to load.

@@ -7,11 +7,11 @@ use std::{
 
 use tokio::sync::mpsc as demands;
 
-use super::{message, snapshots};
+use super::{message, snapshots, snapshots::View};
 use crate::event::{Consumer, Event, Outcome};
 
 /// What became of a case: what there is to compare, where that is wanted, or why it failed.
-pub(super) type Answer = Result<Option<String>, String>;
+pub(super) type Answer = Result<Option<View>, String>;
 
 /// Where tests hand in their cases and wait for what becomes of them.
 #[derive(Debug, Default)]
@@ -86,7 +86,9 @@ impl Consumer for Answers {
     fn event(&mut self, event: &Event<'_>) -> io::Result<()> {
         if let Event::RunFinished { run, .. } = event {
             let answer = match &run.outcome {
-                Outcome::Returned(_) if self.has_snapshots => Ok(snapshots::view(run)),
+                Outcome::Returned(_) if self.has_snapshots => {
+                    Ok(snapshots::view(run, &self.directory))
+                }
                 Outcome::Returned(_) => Ok(None),
                 Outcome::Failed(failure) | Outcome::Rejected { failure, .. } => {
                     Err(message::failed(run, failure, &self.directory))

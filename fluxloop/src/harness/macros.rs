@@ -63,6 +63,11 @@ macro_rules! __main {
             })
         }
     };
+    ($crates:tt $configs:tt $snapshots:tt config = [] $($rest:tt)*) => {
+        ::core::compile_error!(
+            "`config = []` names no configuration: leave it out to mean `configs/simulation.yaml`"
+        );
+    };
     ({$($krate:ident)*} {} $snapshots:tt config = [$($config:expr),+ $(,)?] $(, $($rest:tt)*)?) => {
         $crate::__main!(
             {$($krate)*}

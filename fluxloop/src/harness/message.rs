@@ -3,7 +3,7 @@ use std::{borrow::Cow, fmt::Write as _, path::Path};
 use serde_json::value::RawValue;
 
 use crate::{
-    event::{ConversationRecord, Failure, Run},
+    event::{ConversationRecord, Failure, FailureKind, Run},
     supervisor::Speaker,
     visible::visible,
 };
@@ -25,21 +25,45 @@ pub(super) fn failed(run: &Run, failure: &Failure, directory: &Path) -> String {
     if let (Some(file), Some(line)) = (&failure.file, failure.line) {
         push(&mut message, "  at: ", &format!("{file}:{line}"));
     }
-    push(&mut message, "input: ", &text(&run.case.input.recorded));
-    if let Some(persona) = &run.case.persona {
-        push(&mut message, "persona: ", &persona.name);
-    }
+    push_asked(&mut message, run);
     if run.attempts > 1 && run.conversation.is_none() {
         push(&mut message, "attempts: ", &run.attempts.to_string());
     }
     if let Some(conversation) = &run.conversation {
         message.push_str("conversation:\n");
         push_transcript(&mut message, conversation);
+    } else if let Some(output) = run.outcome.output() {
+        push(&mut message, "output: ", &text(output));
     }
-    let place = format!("{} ({})", directory.display(), run.trace_id);
-    push(&mut message, "experiment: ", &place);
-    message.truncate(message.trim_end().len());
+    if failure.kind == FailureKind::Crash {
+        let log = directory.join("logs").join("stderr.log");
+        push(&mut message, "log: ", &log.to_string_lossy());
+    }
+    push_place(&mut message, run, directory);
     message
+}
+
+/// Which run it is whose answer is not that of its snapshot: the difference itself is shown by insta.
+pub(super) fn about(run: &Run, directory: &Path) -> String {
+    let mut message = String::new();
+    push_asked(&mut message, run);
+    push_place(&mut message, run, directory);
+    message
+}
+
+/// What was asked, and by whom.
+fn push_asked(message: &mut String, run: &Run) {
+    push(message, "input: ", &text(&run.case.input.recorded));
+    if let Some(persona) = &run.case.persona {
+        push(message, "persona: ", &persona.name);
+    }
+}
+
+/// Where the run is written down; the last line of a message.
+fn push_place(message: &mut String, run: &Run, directory: &Path) {
+    let place = format!("{} ({})", directory.display(), run.trace_id);
+    push(message, "experiment: ", &place);
+    message.truncate(message.trim_end().len());
 }
 
 /// What was said, turn by turn.
@@ -75,7 +99,7 @@ fn push(message: &mut String, label: &str, text: &str) {
     message.push('\n');
 }
 
-/// An input as it was written: text as it is, anything else as JSON.
-fn text(input: &RawValue) -> Cow<'_, str> {
-    serde_json::from_str::<String>(input.get()).map_or(Cow::Borrowed(input.get()), Cow::Owned)
+/// What was asked or answered: text as it is, anything else as JSON.
+fn text(value: &RawValue) -> Cow<'_, str> {
+    serde_json::from_str::<String>(value.get()).map_or(Cow::Borrowed(value.get()), Cow::Owned)
 }

@@ -157,7 +157,7 @@ fn judge(conclusion: &Conclusion, ends: Vec<Ended>, (judged, no_fail): (Judged, 
             Ok(finished) => {
                 let passed = no_fail || judged == Judged::Experiment && finished.verdict.passed;
                 if judged == Judged::Experiment {
-                    report::ended(&finished, &ended.directory);
+                    report::ended(&finished, &ended.directory, ended.name.as_deref());
                     holds &= passed;
                 }
                 let failed = finished.statistics.counts().failed;

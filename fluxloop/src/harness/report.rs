@@ -8,14 +8,23 @@ use std::{
 };
 
 use super::HarnessError;
-use crate::{event::Finished, summary::words::plural, visible::visible};
+use crate::{
+    event::Finished,
+    summary::{Statistics, words::plural},
+    visible::visible,
+};
 
-/// Says how the experiment ended and where it stands.
-pub(super) fn ended(finished: &Finished, directory: &Path) {
+/// How many flaky cases and reasons are named.
+const MOST: usize = 10;
+
+/// Says how the experiment of a configuration ended and where it stands. Its name is said where there are several.
+pub(super) fn ended(finished: &Finished, directory: &Path, name: Option<&str>) {
     let counts = finished.statistics.counts();
     let verdict = &finished.verdict;
+    let of = name.map(|name| format!("{}: ", visible(name)));
     let mut said = format!(
-        "fluxloop: {} {}: {} succeeded, {} failed",
+        "fluxloop: {}{} {}: {} succeeded, {} failed",
+        of.unwrap_or_default(),
         plural(counts.total, "run"),
         if finished.interrupted {
             "until it was interrupted"
@@ -25,6 +34,8 @@ pub(super) fn ended(finished: &Finished, directory: &Path) {
         counts.successful,
         counts.failed
     );
+    push_not_judged(&mut said, &finished.statistics);
+    push_flaky(&mut said, &finished.statistics);
     let word = match (verdict.passed, finished.interrupted) {
         (true, false) => "the gate holds",
         (true, true) => "the gate held so far",
@@ -38,6 +49,47 @@ pub(super) fn ended(finished: &Finished, directory: &Path) {
         visible(&directory.to_string_lossy())
     );
     text(&said);
+}
+
+/// Checks that nobody could judge: their tests passed, and they did not.
+fn push_not_judged(said: &mut String, statistics: &Statistics) {
+    let all = statistics.not_judged();
+    let count: u64 = all.iter().map(|one| one.count).sum();
+    if count == 0 {
+        return;
+    }
+    // Writing to a string cannot fail.
+    let _ = write!(said, "\nfluxloop: {} not judged", plural(count, "check"));
+    for one in all.iter().take(MOST) {
+        let reason = visible(&one.reason);
+        let _ = write!(said, "\n  {} × {}: {reason}", one.count, one.check);
+    }
+    push_rest(said, all.len());
+}
+
+/// Cases that came out one way and the other.
+fn push_flaky(said: &mut String, statistics: &Statistics) {
+    let Some(repeats) = statistics.repeats().filter(|repeats| repeats.flaky > 0) else {
+        return;
+    };
+    // Writing to a string cannot fail.
+    let _ = write!(
+        said,
+        "\nfluxloop: {} of {} flaky",
+        repeats.flaky,
+        plural(repeats.total, "case")
+    );
+    let flaky = repeats.cases.iter().filter(|case| case.tries.is_flaky());
+    for case in flaky.take(MOST) {
+        let _ = write!(said, "\n  {}", case.sentence());
+    }
+    push_rest(said, usize::try_from(repeats.flaky).unwrap_or(usize::MAX));
+}
+
+fn push_rest(said: &mut String, all: usize) {
+    if all > MOST {
+        let _ = write!(said, "\n  and {} more in summary.json", all - MOST);
+    }
 }
 
 /// Says why tests could not be run.

@@ -36,6 +36,7 @@ pub(super) struct Session {
     desk: Arc<Desk>,
     verdicts: Arc<Verdicts>,
     directory: PathBuf,
+    name: Option<String>,
 }
 
 /// An experiment that has ended.
@@ -47,6 +48,8 @@ pub(super) struct Ended {
     pub(super) verdicts: Arc<Verdicts>,
     /// Its directory.
     pub(super) directory: PathBuf,
+    /// What leads its tests' names, where there are several configurations.
+    pub(super) name: Option<String>,
 }
 
 impl Session {
@@ -60,6 +63,7 @@ impl Session {
         let plan = suite.plan.clone().only(selected);
         let suite = Suite { plan, ..suite };
         let (desk, verdicts) = (Arc::clone(&suite.desk), Arc::clone(&suite.verdicts));
+        let name = suite.prefix.clone();
         let demands = desk.open();
         let (ready, is_ready) = mpsc::sync_channel(1);
         let mut logs = Logs::new(suite.setup.config.secrets.clone());
@@ -83,6 +87,7 @@ impl Session {
                 desk,
                 verdicts,
                 directory,
+                name,
             }),
             // It ended before it was ready, and says why.
             Err(_) => Err(ended(thread).err().unwrap_or(HarnessError::Interrupted)),
@@ -96,6 +101,7 @@ impl Session {
             finished: ended(self.thread),
             verdicts: self.verdicts,
             directory: self.directory,
+            name: self.name,
         }
     }
 }

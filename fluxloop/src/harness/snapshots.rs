@@ -1,15 +1,20 @@
 use std::{
+    cell::Cell,
     collections::{HashMap, hash_map},
     io,
-    panic::{AssertUnwindSafe, catch_unwind},
+    panic::{self, AssertUnwindSafe, catch_unwind},
     path::Path,
-    sync::{Mutex, OnceLock, PoisonError},
+    sync::{Mutex, Once, OnceLock, PoisonError},
 };
 
 use regex::Regex;
 use serde_json::{Map, Value};
 
-use super::{message::push_transcript, references::References, tries::SharedTries};
+use super::{
+    message::{about, push_transcript},
+    references::References,
+    tries::SharedTries,
+};
 use crate::{
     config::{SnapshotSettings, to_text},
     event::{Outcome, Run},
@@ -40,6 +45,20 @@ pub(super) struct Snapshots {
     first: Mutex<HashMap<String, (u32, String)>>,
     /// Where the tries of a case are processes of their own.
     shared: OnceLock<SharedTries>,
+}
+
+/// An answer to compare.
+#[derive(Debug)]
+pub(super) struct View {
+    /// What is the same in each run of a case that goes the same way.
+    text: String,
+    /// Which run it is.
+    about: String,
+}
+
+thread_local! {
+    /// Whether this thread compares: insta says what differs, and then panics to say that it does.
+    static COMPARES: Cell<bool> = const { Cell::new(false) };
 }
 
 impl Snapshots {
@@ -86,14 +105,21 @@ impl Snapshots {
 
     /// Compares the answer of a test, which is called so but for its iteration, with those of its other tries, and with its
     /// snapshot.
-    pub(super) fn judge(&self, case: &str, iteration: u32, view: &str) -> Result<(), Mismatch> {
+    pub(super) fn judge(&self, case: &str, iteration: u32, view: &View) -> Result<(), Mismatch> {
+        self.compared(case, iteration, &view.text)
+            .map_err(|mismatch| Mismatch {
+                message: format!("{}\n{}", mismatch.message, view.about),
+                ..mismatch
+            })
+    }
+
+    fn compared(&self, case: &str, iteration: u32, view: &str) -> Result<(), Mismatch> {
         let mut text = view.to_owned();
         for redact in &self.redact {
             text = redact.replace_all(&text, REDACTED).into_owned();
         }
         self.tries_agree(case, iteration, &text)?;
-        let compared = catch_unwind(AssertUnwindSafe(|| (self.compare)(&file_name(case), &text)));
-        compared.map_err(|panic| {
+        quietly(|| (self.compare)(&file_name(case), &text)).map_err(|panic| {
             let said = panic.downcast_ref::<String>().map(String::as_str);
             let said = said.or_else(|| panic.downcast_ref::<&str>().copied());
             let said = said.unwrap_or("the answer is not that of its snapshot");
@@ -155,8 +181,31 @@ fn of_snapshot(message: String) -> Mismatch {
     }
 }
 
-/// What is the same in each run of a case that goes the same way: its answer, or what was said. Nothing where it failed.
-pub(super) fn view(run: &Run) -> Option<String> {
+/// Calls what says itself why it panics: neither the panic's place in insta nor a backtrace of it helps anybody.
+fn quietly(compare: impl FnOnce()) -> std::thread::Result<()> {
+    static HOOK: Once = Once::new();
+    HOOK.call_once(|| {
+        let usual = panic::take_hook();
+        panic::set_hook(Box::new(move |panic| {
+            if !COMPARES.get() {
+                usual(panic);
+            }
+        }));
+    });
+    COMPARES.set(true);
+    let compared = catch_unwind(AssertUnwindSafe(compare));
+    COMPARES.set(false);
+    compared
+}
+
+/// What there is to compare: the answer, or what was said. Nothing where the run failed.
+pub(super) fn view(run: &Run, directory: &Path) -> Option<View> {
+    let text = compared_text(run)?;
+    let about = about(run, directory);
+    Some(View { text, about })
+}
+
+fn compared_text(run: &Run) -> Option<String> {
     let Outcome::Returned(output) = &run.outcome else {
         return None;
     };
@@ -242,16 +291,22 @@ mod tests {
             ..SnapshotSettings::default()
         };
         let snapshots = Snapshots::new(compare, &settings);
-        let judge = |iteration, view| snapshots.judge("run::any::a", iteration, view);
+        let judge = |iteration, view| snapshots.compared("run::any::a", iteration, view);
         assert_eq!(judge(0, "took 12ms"), Ok(()));
         assert_eq!(judge(1, "took 13ms"), Ok(()));
         insta::assert_snapshot!(judge(2, "took\nlong").unwrap_err().message);
         let other = Snapshots::new(compare, &SnapshotSettings::default());
-        let mismatch = other.judge("run::any::a", 0, "wrong").unwrap_err();
+        let wrong = View {
+            text: "wrong".to_owned(),
+            about: "input: hello\nexperiment: exp_1 (trace_001)".to_owned(),
+        };
+        let mismatch = other.judge("run::any::a", 0, &wrong).unwrap_err();
         assert_eq!(mismatch.kind, "snapshot");
         insta::assert_snapshot!(mismatch.message, @"
         insta says so
         `cargo insta review` shows and accepts what has changed
+        input: hello
+        experiment: exp_1 (trace_001)
         ");
     }
 

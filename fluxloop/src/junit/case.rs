@@ -107,6 +107,12 @@ fn description(run: &RecordedRun, failure: &RecordedFailure) -> String {
     if let Some(persona) = &run.persona {
         push(&mut text, "persona: ", persona);
     }
+    // It returned, and a check did not hold. Of a conversation, all that was said stands below.
+    if let Some(output) = &run.output
+        && run.conversation_history.is_empty()
+    {
+        push(&mut text, "output: ", &plain(output));
+    }
     clean(&cut(text.trim_end(), MOST_OF_DESCRIPTION))
 }
 
@@ -130,7 +136,7 @@ fn push(to: &mut String, label: &str, text: &str) {
     let _ = writeln!(to, "{label}{}", cut(text, MOST_OF_TEXT));
 }
 
-/// An input as it was written: text as it is, anything else as JSON.
-fn plain(input: &RawValue) -> String {
-    serde_json::from_str(input.get()).unwrap_or_else(|_| input.get().to_owned())
+/// What was asked or answered: text as it is, anything else as JSON.
+fn plain(value: &RawValue) -> String {
+    serde_json::from_str(value.get()).unwrap_or_else(|_| value.get().to_owned())
 }

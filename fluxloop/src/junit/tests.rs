@@ -75,6 +75,18 @@ fn runs_are_cases_and_the_gate_is_one_more() {
     insta::assert_snapshot!(report(&[&row(OK), &row(failed)], &finished(1, 1, false)));
 }
 
+/// A check may say no more than that it does not hold.
+#[test]
+fn what_was_rejected_is_shown() {
+    let failed = r#"{"trace_id": "t", "case": "c", "success": false, "input": "hi", "output": "obviously no",
+        "error": {"kind": "expectation_failed", "message": "polite: it returned `false`"}}"#;
+    let xml = report(&[&row(failed)], &finished(1, 1, false));
+    let said = "polite: it returned `false`\ninput: hi\noutput: obviously no</failure>";
+    assert!(xml.contains(said), "{xml}");
+    let none = row(failed).replace(r#""obviously no""#, "null");
+    assert!(!report(&[&none], &finished(1, 1, false)).contains("output:"));
+}
+
 #[test]
 fn a_conversation_is_told_and_infrastructure_is_an_error() {
     let failed = r#"{"trace_id": "trace_001", "case": "run::any::talk::iter_0", "success": false, "duration_ms": 2,

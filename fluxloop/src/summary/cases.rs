@@ -2,8 +2,8 @@ use std::{cmp::Ordering, collections::BTreeMap, sync::Arc};
 
 use serde::{Deserialize, Serialize};
 
-use super::{Interval, Tries, tally::Tally};
-use crate::{Persona, event::FailureKind, plan::PlannedInput};
+use super::{Interval, Tries, tally::Tally, words::percentage};
+use crate::{Persona, event::FailureKind, plan::PlannedInput, visible::visible};
 
 /// The most cases that [`Repeats`] lists.
 const MOST_LISTED: usize = 1000;
@@ -111,6 +111,21 @@ pub struct CaseReport {
     pub pass_at: BTreeMap<u32, f64>,
     /// pass^k by `k`.
     pub pass_all: BTreeMap<u32, f64>,
+}
+
+impl CaseReport {
+    /// How it came out, safe to show: `run::any::a passed 2 of 4 (15.0% to 85.0%)`.
+    #[must_use]
+    pub fn sentence(&self) -> String {
+        format!(
+            "{} passed {} of {} ({} to {})",
+            visible(&self.case),
+            self.tries.passes,
+            self.tries.tries,
+            percentage(self.interval.low),
+            percentage(self.interval.high)
+        )
+    }
 }
 
 impl CaseTries {

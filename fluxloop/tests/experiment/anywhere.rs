@@ -30,10 +30,8 @@ async fn in_a_runtime_of_one_thread() {
 async fn in_a_runtime_of_several_threads() {
     let project = Project::asking("echo", &["hello"]);
     let experiment = project.experiment();
-    let task = tokio::spawn({
-        let experiment = experiment.clone();
-        async move { experiment.run_async().await }
-    });
+    // A task of its own may have it.
+    let task = tokio::spawn(project.experiment().run_async());
     let (one, other) = tokio::join!(experiment.run_async(), task);
     let (one, other) = (one.unwrap(), other.unwrap().unwrap());
     assert_ne!(one.output_dir, other.output_dir);

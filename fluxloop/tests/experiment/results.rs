@@ -48,6 +48,25 @@ fn figures_files_and_requirements() {
     assert!(!result.gate().passed && result.require_success(f64::NAN).is_err());
 }
 
+/// They returned, and yet they failed.
+#[test]
+fn runs_that_miss_what_is_expected_are_named() {
+    let project = Project::asking("echo", &["one", "two"]);
+    let experiment = project.experiment().set("expect.contains", "one");
+    let result = experiment.run().unwrap();
+    let [failed] = &result.errors[..] else {
+        panic!("{:?}", result.errors);
+    };
+    assert_eq!(failed.kind, fluxloop::event::FailureKind::ExpectationFailed);
+    let error = result.require_gate().unwrap_err().to_string();
+    let error = error.replace(&result.output_dir.display().to_string(), "[directory]");
+    insta::assert_snapshot!(error, @r#"
+    the gate does not hold: 1 of 2 runs failed, and 0 may
+      echo::any::two-3fc4cc::iter_0: expectation_failed: contains: expected "one" in the output, found "two"
+    the experiment is in [directory]
+    "#);
+}
+
 #[test]
 fn a_snapshot_is_the_same_each_time() {
     let project = Project::asking("obey", &["panic", "fail", "fine"]);

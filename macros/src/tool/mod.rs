@@ -156,6 +156,7 @@ fn call(signature: &Signature, parameters: &[Parameter], body: &Group) -> TokenS
         #[allow(
             unknown_lints,
             unreachable_code,
+            unused_braces,
             clippy::redundant_closure_call,
             clippy::let_unit_value,
             clippy::let_with_type_underscore,

@@ -51,6 +51,31 @@ fn each_case_is_a_test_and_failures_say_all_there_is_to_know() {
     assert_eq!(suite.experiments(), 3);
 }
 
+/// What passes without having been judged, or only now and then, is not hidden.
+#[test]
+fn the_end_tells_what_a_list_of_tests_does_not() {
+    let suite = Suite::new(
+        "iterations: 2\nexpect: { max_turns: 3, not_contains: [cross], max_tokens: 5 }",
+        "- { id: a, input: cross }\n- { id: b, input: often }\n- { id: stop, input: abort }",
+    );
+    let finished = suite.test("").exits(101);
+    insta::assert_snapshot!(shown(&suite, &finished.stderr), @"
+    fluxloop: 6 runs finished: 1 succeeded, 5 failed
+    fluxloop: 6 checks not judged
+      3 × max_tokens: no generation was observed, so no tokens are known
+      3 × max_turns: the run was no conversation
+    fluxloop: 1 of 3 cases flaky
+      run::any::b passed 1 of 2 (9.4% to 90.5%)
+    fluxloop: the gate does not hold: 5 runs failed, at most 0 may
+    fluxloop: [project]/experiments/[experiment]
+
+    error: test failed, to rerun pass `--test cases`
+    ");
+    for said in ["\noutput: heard cross\n", "/logs/stderr.log\n"] {
+        assert!(finished.stdout.contains(said), "{finished}");
+    }
+}
+
 #[test]
 fn libtests_flags_select_what_is_run() {
     let suite = Suite::new(

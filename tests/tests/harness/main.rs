@@ -27,6 +27,7 @@ fn run(input: String, ctx: &fluxloop::Context) -> Result<String, String> {
         "fail" => Err("it is no use".to_owned()),
         "forge" => Err("no\n  ::error::forged\n##[error]old \r::add-mask::x".to_owned()),
         "seed" => Ok(ctx.seed().to_string()),
+        "often" if ctx.iteration() > 0 => Err("not again".to_owned()),
         "second" if std::fs::exists("tried").unwrap_or(false) => Ok("now".to_owned()),
         "second" => Err(std::fs::write("tried", "").err().map_or("not yet".to_owned(), |e| e.to_string())),
         said if said.contains("then?") => Err("lost the thread".to_owned()),

@@ -35,6 +35,10 @@ pub fn read(text: &str) -> Result<u32, std::num::ParseIntError> {
     Ok(number)
 }
 
+#[rustfmt::skip]
+#[fluxloop::tool]
+fn on_one_line(order: &str) -> String { format!("order {order}") }
+
 #[fluxloop::tool(name = "look up", skip(database))]
 async fn lookup(database: &Database, order: u32) -> anyhow::Result<u32> {
     let _ = std::future::ready(database).await;
@@ -140,7 +144,7 @@ fn main() {
     send(Database.consume(String::new()));
     fluxloop::observe!("answer", Database.answer("x"));
     let _ = (read("1"), closure(1)(), shared(&Rc::new(1), 2), r#match(1, [2, 3]), unused(1));
-    let _ = (borrowed(&mut Vec::new(), "x"), debugged(1), from_macro(String::new()));
+    let _ = (borrowed(&mut Vec::new(), "x"), debugged(1), from_macro(String::new()), on_one_line("x"));
     nothing();
     if from_macro_by_reference("x") == 0 {
         never(true);
