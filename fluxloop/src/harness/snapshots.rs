@@ -53,7 +53,7 @@ pub(super) struct View {
     /// What is the same in each run of a case that goes the same way.
     text: String,
     /// Which run it is.
-    about: String,
+    pub(super) about: String,
 }
 
 thread_local! {
@@ -106,15 +106,7 @@ impl Snapshots {
     /// Compares the answer of a test, which is called so but for its iteration, with those of its other tries, and with its
     /// snapshot.
     pub(super) fn judge(&self, case: &str, iteration: u32, view: &View) -> Result<(), Mismatch> {
-        self.compared(case, iteration, &view.text)
-            .map_err(|mismatch| Mismatch {
-                message: format!("{}\n{}", mismatch.message, view.about),
-                ..mismatch
-            })
-    }
-
-    fn compared(&self, case: &str, iteration: u32, view: &str) -> Result<(), Mismatch> {
-        let mut text = view.to_owned();
+        let mut text = view.text.clone();
         for redact in &self.redact {
             text = redact.replace_all(&text, REDACTED).into_owned();
         }
@@ -291,22 +283,20 @@ mod tests {
             ..SnapshotSettings::default()
         };
         let snapshots = Snapshots::new(compare, &settings);
-        let judge = |iteration, view| snapshots.compared("run::any::a", iteration, view);
+        let view = |text: &str| View {
+            text: text.to_owned(),
+            about: String::new(),
+        };
+        let judge = |iteration, text| snapshots.judge("run::any::a", iteration, &view(text));
         assert_eq!(judge(0, "took 12ms"), Ok(()));
         assert_eq!(judge(1, "took 13ms"), Ok(()));
         insta::assert_snapshot!(judge(2, "took\nlong").unwrap_err().message);
         let other = Snapshots::new(compare, &SnapshotSettings::default());
-        let wrong = View {
-            text: "wrong".to_owned(),
-            about: "input: hello\nexperiment: exp_1 (trace_001)".to_owned(),
-        };
-        let mismatch = other.judge("run::any::a", 0, &wrong).unwrap_err();
+        let mismatch = other.judge("run::any::a", 0, &view("wrong")).unwrap_err();
         assert_eq!(mismatch.kind, "snapshot");
         insta::assert_snapshot!(mismatch.message, @"
         insta says so
         `cargo insta review` shows and accepts what has changed
-        input: hello
-        experiment: exp_1 (trace_001)
         ");
     }
 

@@ -92,14 +92,16 @@ fn run(
     let (index, iteration) = (case.index, case.iteration);
     let case = case.name.clone();
     move || {
-        let rejected = |mismatch: Mismatch| {
-            let message = mismatch.message.clone();
+        let rejected = |mismatch: Mismatch, about: &str| {
+            let message = format!("{}\n{about}", mismatch.message);
             verdicts.note(&case, Verdict::Rejected(mismatch));
             message
         };
         let all_tries = test.rsplit_once("::iter_").map_or(&*test, |(name, _)| name);
         if let Some(snapshots) = &snapshots {
-            snapshots.begin(all_tries, iteration).map_err(&rejected)?;
+            snapshots
+                .begin(all_tries, iteration)
+                .map_err(|mismatch| rejected(mismatch, "it was not run"))?;
         }
         let Some(answer) = desk.run(index) else {
             verdicts.note(&case, Verdict::Ignored(NOT_RUN));
@@ -108,7 +110,7 @@ fn run(
         if let (Some(view), Some(snapshots)) = (answer?, &snapshots) {
             snapshots
                 .judge(all_tries, iteration, &view)
-                .map_err(&rejected)?;
+                .map_err(|mismatch| rejected(mismatch, &view.about))?;
         }
         Ok(Completion::Completed)
     }
