@@ -31,7 +31,7 @@ fn from_an_empty_folder_to_the_first_experiment() {
     let project = project.config("runner:\n  iterations: 2\n");
     insta::assert_snapshot!(told(&project, EXPERIMENT, 96), @r#"
     error: no inputs: there is no inputs/generated.yaml, and the configuration has no `base_inputs`
-      = help: name a file with `--inputs`, or write inputs/generated.yaml, for example:
+      = help: name a file with `inputs_file` (`--inputs`), or write inputs/generated.yaml, for example:
 
               generated_inputs:
                 - input: "How do I start?"

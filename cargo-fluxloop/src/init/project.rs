@@ -85,6 +85,7 @@ impl<'p> Project<'p> {
         let inputs = text::inputs(&project.sample(chosen.as_ref()));
         project.own_file("inputs/generated.yaml", inputs, wishes.force)?;
         project.test(chosen.as_ref(), &fluxloop, wishes.force)?;
+        project.ignored_by_git()?;
         project.manifest(version)?;
         Ok(project)
     }
@@ -205,6 +206,26 @@ impl<'p> Project<'p> {
         Ok(())
     }
 
+    /// Results belong to who ran them, not into the repository: the nearest `.gitignore` of the workspace says so.
+    fn ignored_by_git(&mut self) -> Result<(), InitError> {
+        let workspace = self.package.workspace_manifest.parent();
+        let within = |folder: &&Path| workspace.is_some_and(|root| folder.starts_with(root));
+        let mut files = self.folder().ancestors().take_while(within);
+        let Some(file) = files.find_map(|folder| {
+            let file = folder.join(".gitignore");
+            file.is_file().then_some(file)
+        }) else {
+            return Ok(());
+        };
+        let change = Change::of_file(
+            file,
+            |text| Ok::<_, InitError>(ignoring(text)),
+            |_, error| error,
+        )?;
+        self.changes.push(change);
+        Ok(())
+    }
+
     fn manifest(&mut self, version: &Version) -> Result<(), InitError> {
         let workspace = fs::read_to_string(&self.package.workspace_manifest);
         let inherited = workspace.ok().and_then(|text| inherited_name(&text));
@@ -260,9 +281,36 @@ fn with_module(source: &str) -> Result<String, String> {
     Ok(format!("{before}pub mod agent;\n\n{after}"))
 }
 
+/// A `.gitignore` that leaves out the folder of results, wherever it stands.
+fn ignoring(text: &str) -> String {
+    let is_there = |line: &str| line.trim().trim_matches('/') == "experiments";
+    if text.lines().any(is_there) {
+        return text.to_owned();
+    }
+    let gap = if text.is_empty() || text.ends_with('\n') {
+        ""
+    } else {
+        "\n"
+    };
+    format!("{text}{gap}experiments/\n")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn results_are_left_out_of_the_repository_once() {
+        for (before, after) in [
+            ("", "experiments/\n"),
+            ("/target\n", "/target\nexperiments/\n"),
+            ("/target", "/target\nexperiments/\n"),
+            ("/experiments\n/target\n", "/experiments\n/target\n"),
+            ("my_experiments/\n", "my_experiments/\nexperiments/\n"),
+        ] {
+            assert_eq!(ignoring(before), after, "{before}");
+        }
+    }
 
     #[test]
     fn the_module_stands_before_what_the_crate_declares() {

@@ -66,7 +66,7 @@ impl ArtifactError {
         };
         Some(match self.source.kind() {
             StorageFull | QuotaExceeded => {
-                "free some space, or write to another disk with `--output-dir`; \
+                "free some space, or write to another disk with `output.directory` (`--output-dir`); \
                  rows of the runs before this one are whole"
             }
             FileTooLarge => {
@@ -77,7 +77,7 @@ impl ArtifactError {
                 "choose a directory that you may write to with `--output-dir` (`output.directory`)"
             }
             AlreadyExists | NotADirectory | IsADirectory => {
-                "something else stands in the way: move it, or choose another directory with `--output-dir`"
+                "something else stands in the way: move it, or choose another one with `output.directory` (`--output-dir`)"
             }
             _ => return None,
         })

@@ -45,7 +45,7 @@ use self::{
     session::{Ended, Session},
     trials::Trials,
 };
-use crate::{setup::BeginError, summary::words::plural, worker};
+use crate::{setup::BeginError, summary::words::beyond_the_gate, worker};
 
 /// What libtest's own harness exits with when a test fails.
 const FAILED: u8 = 101;
@@ -158,6 +158,11 @@ fn judge(conclusion: &Conclusion, ends: Vec<Ended>, (judged, no_fail): (Judged, 
                 let passed = no_fail || judged == Judged::Experiment && finished.verdict.passed;
                 if judged == Judged::Experiment {
                     report::ended(&finished, &ended.directory, ended.name.as_deref());
+                    if passed && !finished.verdict.passed {
+                        report::text(
+                            "fluxloop: FLUXLOOP_NO_FAIL is set: no failed run fails the tests",
+                        );
+                    }
                     holds &= passed;
                 }
                 let failed = finished.statistics.counts().failed;
@@ -171,10 +176,7 @@ fn judge(conclusion: &Conclusion, ends: Vec<Ended>, (judged, no_fail): (Judged, 
         }
     }
     if rejected > 0 {
-        report::text(&format!(
-            "fluxloop: {} failed for another reason than their runs, and no gate accepts that\n",
-            plural(rejected, "test")
-        ));
+        report::text(&format!("fluxloop: {}\n", beyond_the_gate(rejected)));
     }
     holds &= conclusion.num_failed <= accepted;
     match (interrupted, holds) {

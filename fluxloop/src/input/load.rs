@@ -36,7 +36,7 @@ pub fn load_inputs(config: &Config) -> Result<Inputs, ConfigErrors> {
     let example = Format::Yaml.example();
     Err(ConfigError::new(ErrorKind::NoInputs(message))
         .with_hint(format!(
-            "name a file with `--inputs`, or write {path}, for example:\n\n{example}"
+            "name a file with `inputs_file` (`--inputs`), or write {path}, for example:\n\n{example}"
         ))
         .into())
 }

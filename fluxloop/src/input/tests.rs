@@ -249,7 +249,7 @@ fn base_inputs_stand_in_for_a_missing_file() {
 fn nothing_at_all_says_what_to_write() {
     insta::assert_snapshot!(inputs_with("", None).unwrap_err().report(), @r#"
     error: no inputs: there is no inputs/generated.yaml, and the configuration has no `base_inputs`
-      = help: name a file with `--inputs`, or write inputs/generated.yaml, for example:
+      = help: name a file with `inputs_file` (`--inputs`), or write inputs/generated.yaml, for example:
 
               generated_inputs:
                 - input: "How do I start?"

@@ -21,7 +21,7 @@ pub use reported::{CaseVerdict, Reported};
 use crate::{
     artifact::read::{ReadError, RecordedExperiment},
     event::Finished,
-    summary::words::plural,
+    summary::words::beyond_the_gate,
     whole_file,
 };
 use text::{clean, seconds};
@@ -212,10 +212,7 @@ fn gate_status(finished: &Finished, planned: u64, rejected: usize) -> TestCaseSt
     }
     let message = match (finished.verdict.passed, rejected) {
         (true, 0) => return TestCaseStatus::success(),
-        (true, _) => format!(
-            "{} failed for another reason than their runs, and no gate accepts that: {conditions}",
-            plural(rejected, "test")
-        ),
+        (true, _) => format!("{}: {conditions}", beyond_the_gate(rejected as u64)),
         (false, _) => format!("the gate does not hold: {conditions}"),
     };
     let mut status = TestCaseStatus::non_success(NonSuccessKind::Failure);

@@ -144,6 +144,6 @@ fn results_that_cannot_be_written_are_110() {
     insta::assert_snapshot!(project.told(&finished), @"
     error: could not create the directory `[project]/taken`
       caused by: File exists (os error 17)
-      = help: something else stands in the way: move it, or choose another directory with `--output-dir`
+      = help: something else stands in the way: move it, or choose another one with `output.directory` (`--output-dir`)
     ");
 }

@@ -119,7 +119,7 @@ fn wrong_inputs_are_96() {
     std::fs::remove_file(project.path("inputs/generated.yaml")).expect("it was written");
     insta::assert_snapshot!(refused(&project, "", 96), @r#"
     error: no inputs: there is no inputs/generated.yaml, and the configuration has no `base_inputs`
-      = help: name a file with `--inputs`, or write inputs/generated.yaml, for example:
+      = help: name a file with `inputs_file` (`--inputs`), or write inputs/generated.yaml, for example:
 
               generated_inputs:
                 - input: "How do I start?"

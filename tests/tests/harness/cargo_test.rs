@@ -47,7 +47,8 @@ fn each_case_is_a_test_and_failures_say_all_there_is_to_know() {
     let finished = suite.test_with("FLUXLOOP_MAX_FAILURES=2", "").exits(101);
     let _ = finished.says("the gate does not hold: 3 runs failed, at most 2 may");
     let variables = "FLUXLOOP_MAX_FAILURES=2 FLUXLOOP_NO_FAIL=true";
-    let _ = suite.test_with(variables, "").exits(0);
+    let finished = suite.test_with(variables, "").exits(0);
+    let _ = finished.says("FLUXLOOP_NO_FAIL is set: no failed run fails the tests");
     assert_eq!(suite.experiments(), 3);
 }
 
