@@ -13,7 +13,7 @@ use rustix::process::{Pid, Signal, kill_process};
 use crate::Finished;
 
 /// Nothing takes so long: whatever is waited for will not come.
-const HOPELESS: Duration = Duration::from_secs(300);
+const HOPELESS: Duration = Duration::from_mins(5);
 
 /// A command on its way.
 #[derive(Debug)]
