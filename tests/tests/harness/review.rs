@@ -178,12 +178,14 @@ fn unreferenced(suite: &Suite) {
     assert!(snapshot("other").is_none() && snapshot("mood").is_some());
 }
 
-/// A text without colours.
+/// A text without what moves the cursor and changes colours: each such sequence ends with its first letter.
 fn plain(text: &str) -> String {
     let parts = text.split("\u{1b}[").enumerate();
-    let parts = parts.map(|(at, part)| match part.split_once('m') {
-        Some((_, rest)) if at > 0 => rest,
-        _ => part,
-    });
+    let parts = parts.map(
+        |(at, part)| match part.find(|c: char| c.is_ascii_alphabetic()) {
+            Some(end) if at > 0 => &part[end + 1..],
+            _ => part,
+        },
+    );
     parts.collect()
 }
