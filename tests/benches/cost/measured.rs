@@ -3,7 +3,7 @@
 use std::{
     fs,
     io::{BufRead, BufReader},
-    path::PathBuf,
+    path::{Path, PathBuf},
     process::{Command, Stdio},
     thread,
     time::{Duration, Instant},
@@ -143,7 +143,8 @@ impl Bench {
         );
         let bench = Self {
             project,
-            command: workspace().join("target/release/cargo-fluxloop"),
+            command: Path::new(env!("CARGO_TARGET_TMPDIR"))
+                .with_file_name("release/cargo-fluxloop"),
         };
         bench.call("echo", 1, 1);
         bench
