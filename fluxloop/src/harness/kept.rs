@@ -25,7 +25,7 @@ use crate::{
 /// Fewer pairs are not worth a file: they are read in no time.
 const LEAST: usize = 200;
 /// Bytes of an entry of the index: a name's hash, and where its input is.
-const RECORD: u64 = 16;
+const RECORD: usize = 16;
 
 /// Where a plan is kept.
 #[derive(Debug)]
@@ -126,10 +126,11 @@ impl Kept {
         let entries = index + header.index;
         let wanted = hash(pair);
         let mut record = |at: u64| -> Option<(u64, u64)> {
-            file.seek(SeekFrom::Start(index + at * RECORD)).ok()?;
+            file.seek(SeekFrom::Start(index + at * RECORD as u64))
+                .ok()?;
             Some((number(&mut file)?, number(&mut file)?))
         };
-        let (mut low, mut high) = (0, header.index / RECORD);
+        let (mut low, mut high) = (0, header.index / RECORD as u64);
         while low < high {
             let middle = low.midpoint(high);
             if record(middle)?.0 < wanted {
@@ -203,23 +204,23 @@ impl Kept {
 
     /// Other processes see all of it or nothing.
     fn write(&self, parts: &Parts, yaml: Option<&str>) -> std::io::Result<()> {
+        let mut records = Vec::with_capacity(parts.index.len() * RECORD);
+        for (hash, offset) in &parts.index {
+            records.extend(hash.to_le_bytes());
+            records.extend(offset.to_le_bytes());
+        }
         let header = Header {
             fingerprint: self.fingerprint,
             sources: self.sources.len() as u64,
             pairs: parts.index.len() as u64,
             names: parts.names.len() as u64,
-            index: parts.index.len() as u64 * RECORD,
+            index: records.len() as u64,
             entries: parts.entries.len() as u64,
             yaml: yaml.map(|yaml| yaml.len() as u64),
         };
         let folder = self.path.parent().unwrap_or(Path::new("."));
         fs::create_dir_all(folder)?;
         let mut file = tempfile::NamedTempFile::new_in(folder)?;
-        let mut records = Vec::with_capacity(parts.index.len() * 16);
-        for (hash, offset) in &parts.index {
-            records.extend(hash.to_le_bytes());
-            records.extend(offset.to_le_bytes());
-        }
         writeln!(file, "{}", serde_json::to_string(&header)?)?;
         file.write_all(self.sources.as_bytes())?;
         file.write_all(parts.names.as_bytes())?;

@@ -5,6 +5,7 @@ use crate::{
     plan::{Outline, Plan},
     replay::{Replay, load_replay},
     supervisor::Supervisor,
+    target::TargetSpec,
 };
 
 /// An experiment of which the cases have their names. What its runs need besides is not made yet: a list is the names.
@@ -16,6 +17,7 @@ pub(crate) struct Outlined {
     replay: Option<Replay>,
     seed: u64,
     supervisor: Option<Supervisor>,
+    target: Option<TargetSpec>,
 }
 
 impl Outlined {
@@ -53,7 +55,7 @@ impl Outlined {
         let seed = seed.unwrap_or_else(|| u64::from(fastrand::u32(..)));
         let supervisor = Supervisor::new(&config, seed)?;
         let outline = Outline::new(&config, &inputs.entries, replay.as_ref())?;
-        target_of(&config)?;
+        let target = target_of(&config)?;
         Ok(Self {
             config,
             inputs,
@@ -61,6 +63,7 @@ impl Outlined {
             replay,
             seed,
             supervisor,
+            target,
         })
     }
 
@@ -73,7 +76,7 @@ impl Outlined {
         let entries = &self.inputs.entries;
         let plan = Plan::outlined(&self.config, entries, &self.outline, self.seed)?;
         Ok(Setup {
-            target: target_of(&self.config)?,
+            target: self.target,
             config: self.config,
             inputs: self.inputs,
             replay: self.replay,
